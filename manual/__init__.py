@@ -1,0 +1,69 @@
+"""Manual: the mathematics of fully connected networks, derived by hand and written in NumPy alone.
+
+A Case (network, parameters, batch, loss, optimiser) goes in, its Trace (every quantity of one training step, by
+name) comes out:
+
+    >>> import manual
+    >>> float(manual.run(manual.document.example())["loss"])
+    0.09686726820253264
+"""
+
+from manual import document
+from manual.case import Case
+from manual.errors import InputError, UnknownNameError
+from manual.layers import LAYERS, Layer
+from manual.layers.identity import Identity
+from manual.layers.linear import Linear
+from manual.layers.relu import ReLU
+from manual.layers.sigmoid import Sigmoid
+from manual.layers.softmax import Softmax
+from manual.layers.tanh import Tanh
+from manual.losses import LOSSES, Loss, parse_loss
+from manual.losses.absolute_error import AbsoluteError
+from manual.losses.binary_cross_entropy import BinaryCrossEntropy
+from manual.losses.half_squared_error import HalfSquaredError
+from manual.losses.softmax_cross_entropy import SoftmaxCrossEntropy
+from manual.losses.squared_error import SquaredError
+from manual.names import Names
+from manual.network import Network
+from manual.neuron import neuron
+from manual.optimisers import OPTIMISERS, Optimiser
+from manual.optimisers.sgd import SGD
+from manual.penalty import Penalty
+from manual.run import run
+from manual.trace import Trace
+from manual.training import History, train
+
+__all__ = [
+    "LAYERS",
+    "LOSSES",
+    "OPTIMISERS",
+    "SGD",
+    "AbsoluteError",
+    "BinaryCrossEntropy",
+    "Case",
+    "HalfSquaredError",
+    "History",
+    "Identity",
+    "InputError",
+    "Layer",
+    "Linear",
+    "Loss",
+    "Names",
+    "Network",
+    "Optimiser",
+    "Penalty",
+    "ReLU",
+    "Sigmoid",
+    "Softmax",
+    "SoftmaxCrossEntropy",
+    "SquaredError",
+    "Tanh",
+    "Trace",
+    "UnknownNameError",
+    "document",
+    "neuron",
+    "parse_loss",
+    "run",
+    "train",
+]
