@@ -28,7 +28,7 @@ class Penalty:
             raise must_be("penalty: l1 and l2", "finite and at least 0", (self.l1, self.l2))
 
     def __bool__(self) -> bool:
-        return self.l1 > 0 or self.l2 > 0
+        return bool(self.l1 > 0 or self.l2 > 0)
 
     def applies_to(self, name: str) -> bool:
         """Whether the parameter of this name is penalised."""

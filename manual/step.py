@@ -143,6 +143,9 @@ class Step:
         np.add(gradient, self.case.penalty.gradient(parameter), out=gradient)
 
     def _update(self) -> Iterator[Call]:
+        for name in self.parameters:  # made last layer first, named first layer first
+            if (path := f"gradient/{name}") in self.arrays:
+                self.arrays[path] = self.arrays.pop(path)
         for name, parameter in self.parameters.items():
             self.arrays[f"updated/{name}"] = self.new.views.get(name, parameter)
         for start in range(0, self.old.vector.shape[-1], BLOCK):

@@ -16,7 +16,7 @@ from manual.errors import must_be
 from manual.losses.loss import Loss
 
 LEAST_LOG = -100.0
-LEAST_VARIANCE = 1e-12
+LEAST_VARIANCE = float(np.float32(1e-12))  # torch keeps it in float32, in float64 networks too
 
 
 class BinaryCrossEntropy(Loss):

@@ -1,0 +1,128 @@
+"""Random cases: networks drawn so that a mistake in any of them would show.
+
+A case is known by its seed and its number, so that each can be made again alone. Weights are scaled by fan-in, for
+unit weights saturate a sigmoid and then every gradient is noise; layers are not all square, for a transposed square
+matrix is silent; biases, targets and rates are random, for zeros and ones hide factors.
+
+ordinary     weights of size 0.5 to 2 over √fan_in
+saturated    the same times 10 to 100: activations at their bounds, slopes near 0
+vanishing    4 to 8 layers of sigmoid or tanh with weights of 0.01 to 0.3 over √fan_in: gradients of 1e-10 and less
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.random import Generator
+
+from manual.arrays import Array
+from manual.case import Case
+from manual.layers import LAYERS, Layer
+from manual.layers.linear import Linear
+from manual.losses import LOSSES, Loss
+from manual.network import Network
+from manual.optimisers.sgd import SGD
+from manual.penalty import Penalty
+
+T = TypeVar("T")
+
+FAMILIES = ("ordinary", "saturated", "vanishing")
+MOST_LAYERS, WIDEST, LARGEST_BATCH = 8, 256, 64
+
+
+@dataclass(frozen=True)
+class RandomCase:
+    """A case with the seed and number that make it again, and the family that it was drawn from."""
+
+    seed: int
+    number: int
+    family: str
+    case: Case
+
+    @property
+    def label(self) -> str:
+        """What kind of network it is, in a line."""
+        layers = self.case.network.layers
+        sizes = [layers[0].in_features] if isinstance(layers[0], Linear) else []
+        sizes += [layer.out_features for layer in layers if isinstance(layer, Linear)]
+        kinds = " ".join(layer.kind for layer in layers if not isinstance(layer, Linear))
+        shape = "-".join(map(str, sizes))
+        return f"{shape} {kinds}, batch {self.case.x.shape[0]}, {self.case.loss.name}, {self.case.dtype}"
+
+
+def random_case(seed: int, number: int) -> RandomCase:
+    """Case `number` of the sequence with this seed; even ones are float64, odd ones float32."""
+    rng = np.random.default_rng((seed, number))
+    family = _pick(rng, ("ordinary",) * 7 + FAMILIES)
+    depth = int(rng.integers(4 if family == "vanishing" else 1, MOST_LAYERS + 1))
+    sizes = _sizes(rng, depth)
+    loss = _loss(rng)
+    network = Network(tuple(_layers(rng, sizes, loss, family)))
+    batch = int(_log_uniform(rng, 1, LARGEST_BATCH))
+    parameters = {name: _parameter(rng, name, shape, family) for name, shape in network.parameter_shapes.items()}
+    case = Case(
+        network,
+        parameters,
+        rng.standard_normal((batch, sizes[0])),
+        _target(rng, loss, (batch, sizes[-1])),
+        loss,
+        SGD(learning_rate=float(10 ** rng.uniform(-3, 0))),
+        _penalty(rng),
+        frozenset(name for name in parameters if rng.random() < 0.1),
+    )
+    return RandomCase(seed, number, family, case.astype(np.float32) if number % 2 else case)
+
+
+def _pick(rng: Generator, choices: Sequence[T]) -> T:
+    return choices[int(rng.integers(len(choices)))]
+
+
+def _log_uniform(rng: Generator, low: int, high: int) -> int:
+    return int(np.exp(rng.uniform(np.log(low), np.log(high + 1))))
+
+
+def _sizes(rng: Generator, depth: int) -> list[int]:
+    """The widths from input to output, of which at least two neighbours differ."""
+    while True:
+        sizes = [_log_uniform(rng, 1, WIDEST) for _ in range(depth + 1)]
+        if len(set(sizes)) > 1:
+            return sizes
+
+
+def _layers(rng: Generator, sizes: list[int], loss: Loss, family: str) -> list[Layer]:
+    hidden = ["sigmoid", "tanh"] if family == "vanishing" else [kind for kind in LAYERS if kind != "linear"]
+    layers: list[Layer] = []
+    for place, (i, o) in enumerate(itertools.pairwise(sizes)):
+        layers.append(Linear(i, o, bias=_pick(rng, ("neuron", "shared", "none"))))
+        if place < len(sizes) - 2:
+            layers.append(LAYERS[_pick(rng, hidden)]())
+    low, high = loss.domain
+    fitting = [k for k, c in LAYERS.items() if k != "linear" and low <= c.output_range[0] and c.output_range[1] <= high]
+    return [*layers, LAYERS[_pick(rng, fitting)]()]
+
+
+def _parameter(rng: Generator, name: str, shape: tuple[int, ...], family: str) -> Array:
+    size = {"ordinary": (-0.3, 0.3), "saturated": (1, 2), "vanishing": (-2, -0.5)}[family]
+    scale = 10 ** rng.uniform(*size) / (np.sqrt(shape[-1]) if name.endswith("weight") else 1.0)
+    return scale * rng.standard_normal(shape)
+
+
+def _loss(rng: Generator) -> Loss:
+    kind = LOSSES[_pick(rng, list(LOSSES))]
+    return kind(_pick(rng, kind.reductions))
+
+
+def _target(rng: Generator, loss: Loss, shape: tuple[int, int]) -> Array:
+    """Targets that the loss accepts: class ids or distributions, probabilities, or any numbers."""
+    if loss.kind == "softmax_cross_entropy":
+        if rng.random() < 0.5:
+            return rng.integers(shape[1], size=shape[0])
+        return np.eye(shape[1])[rng.integers(shape[1], size=shape[0])]
+    return rng.random(shape) if loss.domain == (0.0, 1.0) else rng.standard_normal(shape)
+
+
+def _penalty(rng: Generator) -> Penalty:
+    l1, l2 = (10.0 ** rng.uniform(-4, -1, 2)).tolist()
+    return _pick(rng, (Penalty(), Penalty(), Penalty(l1=l1), Penalty(l2=l2), Penalty(l1, l2, biases=True)))

@@ -1,0 +1,148 @@
+"""Reference: every quantity of a training step as torch computes it in float64 from given earlier values.
+
+This is the twin taken step by step: the same modules, but each step starts from the values that it is handed, so
+that whatever they are, right or wrong, the step itself can be judged.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from manual.arrays import Array
+from manual.case import Case
+from torchref import twin
+from torchref.allowance import ELEMENTARY, Rounding
+from torchref.rounding import Local, Rule
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One quantity as the reference computes it: value, rounding analysis, and the quantities that went into it."""
+
+    name: str
+    value: Array
+    rounding: Rounding
+    inputs: tuple[str, ...]
+
+
+@dataclass
+class _Layer:
+    """One layer's module, the graph of its forward step, and the values that went into and came out of it."""
+
+    name: str
+    module: nn.Module
+    rule: Rule
+    leaf: Tensor
+    output: Tensor
+    local: Local
+    inputs: tuple[str, ...]
+
+
+class Reference:
+    """Walks through the quantities of a case in order, from values that the caller may replace on the way."""
+
+    def __init__(self, case: Case, device: str = "cpu") -> None:
+        self.case = case
+        self.device = device
+        self.values: dict[str, Array] = {}
+        self.layers: list[_Layer] = []
+
+    def walk(self) -> Iterator[Expected]:
+        """The quantities in order; the caller puts each into `values`, as it is to be used, before the next."""
+        for stage in (self._forward, self._loss, self._backward, self._update):
+            yield from stage()
+
+    def _tensor(self, array: Array) -> Tensor:
+        tensor = twin.tensor(array, self.device)
+        return tensor.double() if tensor.is_floating_point() else tensor
+
+    def _forward(self) -> Iterator[Expected]:
+        case, x, before = self.case, self.case.x, "input"
+        for name, layer in zip(case.network.names, case.network.layers, strict=True):
+            parameters = {p: case.parameters[f"{name}.{p}"] for p in layer.parameter_shapes()}
+            module = twin.build_layer(layer).double()
+            module.load_state_dict({p: self._tensor(value) for p, value in parameters.items()})
+            module.to(self.device)
+            leaf = self._tensor(x).requires_grad_()
+            output = module(leaf)
+            value, rule, quantity = twin.array(output), twin.LAYERS[layer.kind].rule, f"forward/{name}"
+            local = Local(x, value, parameters, np.empty(0))
+            yield Expected(quantity, value, rule.forward(local), (before,))
+            self.layers.append(_Layer(name, module, rule, leaf, output, local, (before, quantity)))
+            x, before = self.values[quantity], quantity
+
+    def _loss(self) -> Iterator[Expected]:
+        case, before = self.case, f"forward/{self.layers[-1].name}"
+        kind, output, target = twin.LOSSES[case.loss.kind], self.values[before], self._tensor(case.target)
+        # A loss with one element a row has summed over that row.
+        operations = ELEMENTARY + (output.shape[-1] if case.loss.element_axes == 1 else 0)
+        leaf = self._tensor(output).requires_grad_()
+        graph = kind.elements(leaf, target)
+        rounding = Rounding(operations, kind.rule.elements(output, case.target))
+        yield Expected("loss/elements", twin.array(graph), rounding, (before,))
+
+        elements = self._tensor(self.values["loss/elements"])
+        total, magnitude = (twin.array(twin.reduce(case.loss, e)) for e in (elements, elements.abs()))
+        yield Expected("loss", total, Rounding(elements.numel() + 1, magnitude), ("loss/elements",))
+        if case.penalty:
+            yield from self._objective()
+
+        (slope,) = torch.autograd.grad(twin.reduce(case.loss, graph), leaf)
+        scale = float(twin.reduce(case.loss, torch.ones_like(graph))) / graph.numel()
+        magnitude = kind.rule.slope(output, case.target) * scale
+        yield Expected(
+            f"backward/{self.layers[-1].name}", twin.array(slope), Rounding(operations, magnitude), (before,)
+        )
+
+    def _objective(self) -> Iterator[Expected]:
+        case = self.case
+        parameters = {name: self._tensor(value) for name, value in case.parameters.items()}
+        penalty = twin.array(twin.penalty_value(case.penalty, parameters))
+        yield Expected("penalty", penalty, Rounding(sum(p.numel() for p in parameters.values()) + 1, penalty), ())
+        value = np.asarray(self.values["loss"] + self.values["penalty"].astype(np.float64))
+        yield Expected("objective", value, Rounding(1, np.abs(value)), ("loss", "penalty"))
+
+    def _backward(self) -> Iterator[Expected]:
+        """Every layer's gradient with respect to its input, last layer first, then every parameter's gradient."""
+        gradients: list[Expected] = []
+        for place in reversed(range(len(self.layers))):
+            layer = self.layers[place]
+            after = f"backward/{layer.name}"
+            before = f"backward/{self.layers[place - 1].name}" if place else "backward/input"
+            grad_output = self.values[after]
+            local = Local(layer.local.x, layer.local.output, layer.local.parameters, grad_output)
+            leaves = (layer.leaf, *layer.module.parameters())
+            grad_input, *own = torch.autograd.grad(layer.output, leaves, self._tensor(grad_output))
+            inputs = (after, *layer.inputs)
+            gradients[:0] = (
+                self._gradient(f"{layer.name}.{p}", twin.array(g), layer.rule.gradient(local, p), inputs)
+                for p, g in zip(local.parameters, own, strict=True)
+            )
+            yield Expected(before, twin.array(grad_input), layer.rule.backward(local), inputs)
+        yield from gradients
+
+    def _gradient(self, name: str, value: Array, rounding: Rounding, inputs: tuple[str, ...]) -> Expected:
+        """The gradient of the objective: of the loss, plus the penalty's l1 sign(w) + l2 w."""
+        penalty = self.case.penalty
+        if penalty.applies_to(name):
+            parameter = self._tensor(self.case.parameters[name]).requires_grad_()
+            (extra,) = torch.autograd.grad(twin.penalty_value(penalty, {name: parameter}), parameter)
+            value = value + twin.array(extra)
+            rounding = Rounding(rounding.operations + 4, rounding.magnitude + np.abs(twin.array(extra)))
+        return Expected(f"gradient/{name}", value, rounding, inputs)
+
+    def _update(self) -> Iterator[Expected]:
+        """Every parameter after torch.optim's step, from the gradient in `values`; a frozen one stays."""
+        case = self.case
+        for name, old in case.parameters.items():
+            if name in case.frozen:
+                yield Expected(f"updated/{name}", old.astype(np.float64), Rounding(1, np.zeros(old.shape)), ())
+                continue
+            parameter, gradient = self._tensor(old), self._tensor(self.values[f"gradient/{name}"])
+            new = twin.array(twin.update(case.optimiser, parameter, gradient))
+            # The learning rate, its product with the gradient, and the difference are each rounded.
+            magnitude = np.abs(new) + 3 * np.abs(new - old)
+            yield Expected(f"updated/{name}", new, Rounding(1, magnitude), (f"gradient/{name}",))

@@ -1,0 +1,161 @@
+"""Rounding: the rounding analysis of each kind of step, as the twin's table names it.
+
+A rule looks at the values that went into one layer's step and says, for each quantity that comes out, how many
+rounded operations lead to an element and how large the numbers were that went into it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import log
+from typing import Protocol
+
+import numpy as np
+
+from manual.arrays import Array
+from torchref.allowance import ELEMENTARY, Rounding
+
+
+@dataclass(frozen=True)
+class Local:
+    """The values of one layer's step: what came in, what went out, the parameters, and the gradient that came back."""
+
+    x: Array
+    output: Array
+    parameters: Mapping[str, Array]
+    grad_output: Array
+
+
+class Rule(Protocol):
+    """The rounding analysis of one kind of layer."""
+
+    def forward(self, own: Local) -> Rounding:
+        """Of the layer's output."""
+
+    def backward(self, own: Local) -> Rounding:
+        """Of the gradient with respect to its input."""
+
+    def gradient(self, own: Local, parameter: str) -> Rounding:
+        """Of the gradient with respect to one of its parameters."""
+
+
+class SumsOfProducts:
+    """A fully connected layer: each element is a sum of products, so the magnitudes are those of |x|, |W|, |b|, |g|."""
+
+    def forward(self, own: Local) -> Rounding:
+        """Σᵢ |x||W| + |b|: one operation a product that is added, one for the bias."""
+        weight = np.abs(own.parameters["weight"])
+        magnitude = np.abs(own.x) @ weight.T
+        if "bias" in own.parameters:
+            magnitude = magnitude + np.abs(own.parameters["bias"])
+        return Rounding(weight.shape[1] + 1, magnitude)
+
+    def backward(self, own: Local) -> Rounding:
+        """Σₒ |g||W|."""
+        weight = np.abs(own.parameters["weight"])
+        return Rounding(weight.shape[0], np.abs(own.grad_output) @ weight)
+
+    def gradient(self, own: Local, parameter: str) -> Rounding:
+        """Σₙ |g||x| for the weight, Σₙ |g| for a bias, over the neurons too where they share it."""
+        g = np.abs(own.grad_output)
+        if parameter == "weight":
+            return Rounding(g.shape[0], g.T @ np.abs(own.x))
+        if own.parameters[parameter].shape == (1,):
+            return Rounding(g.size, g.sum(keepdims=True)[0])
+        return Rounding(g.shape[0], g.sum(axis=0))
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """A function of each element: `size` is the size of its value and `slope` that of its derivative, as computed.
+
+    Both are functions of the output y. Where the usual formula cancels they are the size of what cancels: 1 − y with
+    a rounded y near 1 is off by u, however small it is.
+    """
+
+    size: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+
+    def forward(self, own: Local) -> Rounding:
+        """size(y)."""
+        return Rounding(ELEMENTARY, self.size(own.output))
+
+    def backward(self, own: Local) -> Rounding:
+        """|g| slope(y)."""
+        g = np.abs(own.grad_output)
+        return Rounding(ELEMENTARY, g * self.slope(own.output), np.maximum(g, 1.0))
+
+    def gradient(self, own: Local, parameter: str) -> Rounding:
+        """An activation has no parameters."""
+        raise NotImplementedError(parameter)
+
+
+class Softmax:
+    """Probabilities: an error of u |x − max| in an exponent is one of that share in the exponential."""
+
+    def forward(self, own: Local) -> Rounding:
+        """Y (1 + |x − max|)."""
+        return Rounding(ELEMENTARY + own.x.shape[-1], own.output * (1 + _spread(own.x)))
+
+    def backward(self, own: Local) -> Rounding:
+        """Y (|g| + Σ|g|y) (1 + |x − max|), with the largest spread of the row, for every y of it takes part."""
+        g, y = np.abs(own.grad_output), own.output
+        spread = 1 + _spread(own.x).max(axis=-1, keepdims=True)
+        magnitude = y * (g + (g * y).sum(axis=-1, keepdims=True)) * spread
+        return Rounding(ELEMENTARY + y.shape[-1], magnitude, np.maximum(g.max(axis=-1, keepdims=True), 1.0))
+
+    def gradient(self, own: Local, parameter: str) -> Rounding:
+        """Softmax has no parameters."""
+        raise NotImplementedError(parameter)
+
+
+@dataclass(frozen=True)
+class LossRule:
+    """A loss: the sizes of its elements and of their slopes, as functions of output and target."""
+
+    elements: Callable[[Array, Array], Array]
+    slope: Callable[[Array, Array], Array]
+
+
+def _spread(x: Array) -> Array:
+    return x.max(axis=-1, keepdims=True) - x
+
+
+def _log(x: Array) -> Array:
+    """|ln x| as the losses bound it."""
+    with np.errstate(divide="ignore"):
+        return np.minimum(np.abs(np.log(x)), 100.0)
+
+
+def absolute_error(output: Array, target: Array) -> Array:
+    """|o − t|: a difference of two numbers that are given is off by u of itself."""
+    return np.abs(output - target)
+
+
+def squared_error(output: Array, target: Array) -> Array:
+    """(o − t)²."""
+    return np.square(output - target)
+
+
+def binary_cross_entropy(output: Array, target: Array) -> Array:
+    """T |ln o| + (1 − t)(|ln(1 − o)| + 1): where 1 − o is rounded before its logarithm, that is off by u."""
+    return target * _log(output) + (1 - target) * (_log(1 - output) + 1)
+
+
+def binary_cross_entropy_slope(output: Array, target: Array) -> Array:
+    """(|o| + |t|) / (o (1 − o)), which covers t/o and (1 − t)/(1 − o) as well."""
+    return (output + target) / np.maximum(output * (1 - output), 1e-12)
+
+
+def softmax_cross_entropy(output: Array, target: Array) -> Array:
+    """max|x| + ln C + Σ t|x|."""
+    size = np.abs(output)
+    return np.asarray(size.max(axis=-1) * 2 + log(output.shape[-1]))
+
+
+def softmax_cross_entropy_slope(output: Array, target: Array) -> Array:
+    """P (1 + |x − max|) + t, the first for all classes of a row together."""
+    spread = 1 + _spread(output)
+    p = np.exp(-_spread(output))
+    p = p / p.sum(axis=-1, keepdims=True)
+    one_hot = target if target.ndim == output.ndim else np.eye(output.shape[-1], dtype=output.dtype)[target]
+    return p * (spread + (p * spread).sum(axis=-1, keepdims=True)) + one_hot

@@ -1,0 +1,183 @@
+"""Twin: the same networks in torch.nn, one row of the table a kind, and the trace that autograd gives of a case.
+
+Nothing here calls manual's mathematics: what the two sides share is the specification, the case and the names.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from manual.arrays import Array
+from manual.case import Case
+from manual.layers import Layer
+from manual.losses import Loss
+from manual.network import Network
+from manual.optimisers import Optimiser
+from manual.penalty import Penalty
+from manual.trace import Trace
+from torchref import rounding
+from torchref.precision import ieee_float32
+
+
+class SharedBiasLinear(nn.Module):
+    """A linear layer whose neurons share one bias, the document's b1 and b2."""
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(out_features, in_features))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """X Wᵀ + b."""
+        return F.linear(x, self.weight, self.bias.expand(self.weight.shape[0]))
+
+
+@dataclass(frozen=True)
+class LayerTwin:
+    """How torch makes a layer of a kind, and how its steps are rounded."""
+
+    build: Callable[[Any], nn.Module]
+    rule: rounding.Rule
+
+
+@dataclass(frozen=True)
+class LossTwin:
+    """How torch computes the elements of a loss of a kind, and how they are rounded."""
+
+    elements: Callable[[Tensor, Tensor], Tensor]
+    rule: rounding.LossRule
+
+
+def _linear(layer: Any) -> nn.Module:
+    if layer.bias == "shared":
+        return SharedBiasLinear(layer.in_features, layer.out_features)
+    return nn.Linear(layer.in_features, layer.out_features, bias=layer.bias == "neuron")
+
+
+LAYERS: dict[str, LayerTwin] = {
+    "linear": LayerTwin(_linear, rounding.SumsOfProducts()),
+    "identity": LayerTwin(lambda _: nn.Identity(), rounding.Elementwise(np.abs, np.ones_like)),
+    "relu": LayerTwin(lambda _: nn.ReLU(), rounding.Elementwise(np.abs, np.ones_like)),
+    # y (1 − y) with a rounded y: y (1 − y) + y |1 − 2y|, which is at most 2y.
+    "sigmoid": LayerTwin(lambda _: nn.Sigmoid(), rounding.Elementwise(np.abs, np.abs)),
+    # (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ) and 1 − y², which cancel numbers of the size of 1.
+    "tanh": LayerTwin(lambda _: nn.Tanh(), rounding.Elementwise(np.ones_like, np.ones_like)),
+    "softmax": LayerTwin(lambda _: nn.Softmax(dim=-1), rounding.Softmax()),
+}
+
+LOSSES: dict[str, LossTwin] = {
+    "absolute_error": LossTwin(
+        lambda o, t: F.l1_loss(o, t, reduction="none"),
+        rounding.LossRule(rounding.absolute_error, lambda o, t: np.ones_like(o)),
+    ),
+    "squared_error": LossTwin(
+        lambda o, t: F.mse_loss(o, t, reduction="none"),
+        rounding.LossRule(rounding.squared_error, rounding.absolute_error),
+    ),
+    "half_squared_error": LossTwin(
+        lambda o, t: 0.5 * F.mse_loss(o, t, reduction="none"),
+        rounding.LossRule(rounding.squared_error, rounding.absolute_error),
+    ),
+    "binary_cross_entropy": LossTwin(
+        lambda o, t: F.binary_cross_entropy(o, t, reduction="none"),
+        rounding.LossRule(rounding.binary_cross_entropy, rounding.binary_cross_entropy_slope),
+    ),
+    "softmax_cross_entropy": LossTwin(
+        lambda o, t: F.cross_entropy(o, t, reduction="none"),
+        rounding.LossRule(rounding.softmax_cross_entropy, rounding.softmax_cross_entropy_slope),
+    ),
+}
+
+OPTIMISERS: dict[str, Callable[[list[nn.Parameter], Any], torch.optim.Optimizer]] = {
+    "sgd": lambda parameters, rule: torch.optim.SGD(parameters, lr=rule.learning_rate),
+}
+
+
+def build_layer(layer: Layer) -> nn.Module:
+    """The torch module of one layer; its parameters have the layer's names and shapes."""
+    return LAYERS[layer.kind].build(layer)
+
+
+def build(network: Network) -> nn.Sequential:
+    """The twin of a network; its state_dict has our parameters' names and shapes."""
+    return nn.Sequential(
+        OrderedDict((name, build_layer(layer)) for name, layer in zip(network.names, network.layers, strict=True))
+    )
+
+
+def reduce(loss: Loss, elements: Tensor) -> Tensor:
+    """The loss of its elements, by its reduction."""
+    if loss.reduction == "sum":
+        return elements.sum()
+    return elements.mean() if loss.reduction == "mean" else elements.sum() / elements.shape[0]
+
+
+def penalty_value(penalty: Penalty, parameters: Mapping[str, Tensor]) -> Tensor:
+    """l1 Σ|w| + ½ l2 Σ w² over the penalised parameters."""
+    terms = [
+        penalty.l1 * value.abs().sum() + 0.5 * penalty.l2 * value.square().sum()
+        for name, value in parameters.items()
+        if penalty.applies_to(name)
+    ]
+    return torch.stack(terms).sum() if terms else torch.zeros(())
+
+
+def update(optimiser: Optimiser, parameter: Tensor, gradient: Tensor) -> Tensor:
+    """The parameter after one step of torch's optimiser with the given gradient."""
+    new = nn.Parameter(parameter.clone())
+    new.grad = gradient
+    OPTIMISERS[optimiser.kind]([new], optimiser).step()
+    return new
+
+
+def tensor(array: Array, device: str = "cpu") -> Tensor:
+    """A copy of an array, on a device."""
+    return torch.tensor(array, device=device)
+
+
+@ieee_float32()
+def run(case: Case, device: str = "cpu") -> Trace:
+    """One training step of `case` by torch: autograd gives the gradient of every intermediate and every parameter."""
+    model = build(case.network).to(tensor(case.x).dtype)
+    model.load_state_dict({name: tensor(value) for name, value in case.parameters.items()})
+    model.to(device)
+    x = tensor(case.x, device).requires_grad_()
+    target = tensor(case.target, device)
+    outputs = {"input": x}
+    value = x
+    for name, module in model.named_children():
+        value = module(value)
+        value.retain_grad()
+        outputs[name] = value
+    elements = LOSSES[case.loss.kind].elements(value, target)
+    loss = reduce(case.loss, elements)
+    parameters = dict(model.named_parameters())
+    scalars = {"loss": loss}
+    if case.penalty:
+        penalty = penalty_value(case.penalty, parameters)
+        scalars |= {"penalty": penalty, "objective": loss + penalty}
+    scalars.get("objective", loss).backward()  # type: ignore[no-untyped-call]
+    gradients = {name: parameter.grad for name, parameter in parameters.items()}
+    trainable = [parameter for name, parameter in parameters.items() if name not in case.frozen]
+    if trainable:
+        OPTIMISERS[case.optimiser.kind](trainable, case.optimiser).step()
+    named: dict[str, Tensor | None] = {
+        **{f"forward/{name}": outputs[name] for name in case.network.names},
+        "loss/elements": elements,
+        **scalars,
+        **{f"backward/{name}": outputs[name].grad for name in reversed(outputs)},
+        **{f"gradient/{name}": gradient for name, gradient in gradients.items()},
+        **{f"updated/{name}": parameter for name, parameter in parameters.items()},
+    }
+    return Trace({name: array(value) for name, value in named.items() if value is not None})
+
+
+def array(value: Tensor) -> Array:
+    """A tensor's numbers as a NumPy array."""
+    return np.asarray(value.detach().cpu().numpy())
