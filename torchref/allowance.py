@@ -53,3 +53,8 @@ def allowance(rounding: Rounding, dtype: DTypeLike) -> Array:
     unit, least = float(info.eps) / 2, float(info.smallest_normal)
     n = rounding.operations
     return np.asarray(SIDES * unit * growth(n) * rounding.magnitude + n * least * rounding.factor)
+
+
+def last_digits(value: float) -> float:
+    """How far a float64 value may lie from the number it stands for, after the few dozen operations of an example."""
+    return 64 * float(np.finfo(np.float64).eps) * abs(value)

@@ -20,9 +20,14 @@ from torchref.rounding import Local, Rule
 
 @dataclass(frozen=True)
 class Expected:
-    """One quantity as the reference computes it: value, rounding analysis, and the quantities that went into it."""
+    """One quantity as the reference computes it.
+
+    function   what computes it, as in sigmoid3.backward
+    inputs     the quantities that go into it
+    """
 
     name: str
+    function: str
     value: Array
     rounding: Rounding
     inputs: tuple[str, ...]
@@ -70,7 +75,7 @@ class Reference:
             output = module(leaf)
             value, rule, quantity = twin.array(output), twin.LAYERS[layer.kind].rule, f"forward/{name}"
             local = Local(x, value, parameters, np.empty(0))
-            yield Expected(quantity, value, rule.forward(local), (before,))
+            yield Expected(quantity, f"{name}.forward", value, rule.forward(local), (before,))
             self.layers.append(_Layer(name, module, rule, leaf, output, local, (before, quantity)))
             x, before = self.values[quantity], quantity
 
@@ -82,28 +87,29 @@ class Reference:
         leaf = self._tensor(output).requires_grad_()
         graph = kind.elements(leaf, target)
         rounding = Rounding(operations, kind.rule.elements(output, case.target))
-        yield Expected("loss/elements", twin.array(graph), rounding, (before,))
+        yield Expected("loss/elements", f"{case.loss.kind}.elements", twin.array(graph), rounding, (before,))
 
         elements = self._tensor(self.values["loss/elements"])
         total, magnitude = (twin.array(twin.reduce(case.loss, e)) for e in (elements, elements.abs()))
-        yield Expected("loss", total, Rounding(elements.numel() + 1, magnitude), ("loss/elements",))
+        rounding = Rounding(elements.numel() + 1, magnitude)
+        yield Expected("loss", f"{case.loss.name}.reduce", total, rounding, ("loss/elements",))
         if case.penalty:
             yield from self._objective()
 
         (slope,) = torch.autograd.grad(twin.reduce(case.loss, graph), leaf)
         scale = float(twin.reduce(case.loss, torch.ones_like(graph))) / graph.numel()
         magnitude = kind.rule.slope(output, case.target) * scale
-        yield Expected(
-            f"backward/{self.layers[-1].name}", twin.array(slope), Rounding(operations, magnitude), (before,)
-        )
+        quantity, function = f"backward/{self.layers[-1].name}", f"{case.loss.name}.backward"
+        yield Expected(quantity, function, twin.array(slope), Rounding(operations, magnitude), (before,))
 
     def _objective(self) -> Iterator[Expected]:
         case = self.case
         parameters = {name: self._tensor(value) for name, value in case.parameters.items()}
         penalty = twin.array(twin.penalty_value(case.penalty, parameters))
-        yield Expected("penalty", penalty, Rounding(sum(p.numel() for p in parameters.values()) + 1, penalty), ())
+        rounding = Rounding(sum(p.numel() for p in parameters.values()) + 1, penalty)
+        yield Expected("penalty", "penalty.value", penalty, rounding, ())
         value = np.asarray(self.values["loss"] + self.values["penalty"].astype(np.float64))
-        yield Expected("objective", value, Rounding(1, np.abs(value)), ("loss", "penalty"))
+        yield Expected("objective", "loss + penalty", value, Rounding(1, np.abs(value)), ("loss", "penalty"))
 
     def _backward(self) -> Iterator[Expected]:
         """Every layer's gradient with respect to its input, last layer first, then every parameter's gradient."""
@@ -121,28 +127,31 @@ class Reference:
                 self._gradient(f"{layer.name}.{p}", twin.array(g), layer.rule.gradient(local, p), inputs)
                 for p, g in zip(local.parameters, own, strict=True)
             )
-            yield Expected(before, twin.array(grad_input), layer.rule.backward(local), inputs)
+            function, rounding = f"{layer.name}.backward", layer.rule.backward(local)
+            yield Expected(before, function, twin.array(grad_input), rounding, inputs)
         yield from gradients
 
     def _gradient(self, name: str, value: Array, rounding: Rounding, inputs: tuple[str, ...]) -> Expected:
         """The gradient of the objective: of the loss, plus the penalty's l1 sign(w) + l2 w."""
         penalty = self.case.penalty
         if penalty.applies_to(name):
-            parameter = self._tensor(self.case.parameters[name]).requires_grad_()
-            (extra,) = torch.autograd.grad(twin.penalty_value(penalty, {name: parameter}), parameter)
-            value = value + twin.array(extra)
-            rounding = Rounding(rounding.operations + 4, rounding.magnitude + np.abs(twin.array(extra)))
-        return Expected(f"gradient/{name}", value, rounding, inputs)
+            leaf = self._tensor(self.case.parameters[name]).requires_grad_()
+            extra = twin.array(torch.autograd.grad(twin.penalty_value(penalty, {name: leaf}), leaf)[0])
+            value = value + extra
+            rounding = Rounding(rounding.operations + 4, rounding.magnitude + np.abs(extra))
+        layer, _, parameter = name.rpartition(".")
+        return Expected(f"gradient/{name}", f"{layer}.grad_{parameter}", value, rounding, inputs)
 
     def _update(self) -> Iterator[Expected]:
         """Every parameter after torch.optim's step, from the gradient in `values`; a frozen one stays."""
         case = self.case
         for name, old in case.parameters.items():
+            quantity, function = f"updated/{name}", f"{case.optimiser.kind}.update"
             if name in case.frozen:
-                yield Expected(f"updated/{name}", old.astype(np.float64), Rounding(1, np.zeros(old.shape)), ())
+                yield Expected(quantity, function, old.astype(np.float64), Rounding(1, np.zeros(old.shape)), ())
                 continue
             parameter, gradient = self._tensor(old), self._tensor(self.values[f"gradient/{name}"])
             new = twin.array(twin.update(case.optimiser, parameter, gradient))
             # The learning rate, its product with the gradient, and the difference are each rounded.
-            magnitude = np.abs(new) + 3 * np.abs(new - old)
-            yield Expected(f"updated/{name}", new, Rounding(1, magnitude), (f"gradient/{name}",))
+            rounding = Rounding(1, np.abs(new) + 3 * np.abs(new - old))
+            yield Expected(quantity, function, new, rounding, (f"gradient/{name}",))

@@ -19,9 +19,10 @@ from torchref.verdict import Verdict
 
 @dataclass(frozen=True)
 class StepVerdict:
-    """The verdict on one quantity, given the quantities that went into it."""
+    """The verdict on one quantity, given the quantities that went into it, and what computes it of them."""
 
     comparison: Comparison
+    function: str
     verdict: Verdict
     inputs: tuple[str, ...]
 
@@ -48,7 +49,7 @@ def judge(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> list[S
         is_tainted = any(_is_tainted(judged[name].verdict) for name in expected.inputs if name in judged)
         is_consistent = comparison.verdict is Verdict.AGREES and is_tainted
         verdict = Verdict.CONSISTENT if is_consistent else comparison.verdict
-        judged[expected.name] = StepVerdict(comparison, verdict, expected.inputs)
+        judged[expected.name] = StepVerdict(comparison, expected.function, verdict, expected.inputs)
     return list(judged.values())
 
 

@@ -162,7 +162,7 @@ def run(case: Case, device: str = "cpu") -> Trace:
     if case.penalty:
         penalty = penalty_value(case.penalty, parameters)
         scalars |= {"penalty": penalty, "objective": loss + penalty}
-    scalars.get("objective", loss).backward()  # type: ignore[no-untyped-call]
+    torch.autograd.backward(scalars.get("objective", loss))
     gradients = {name: parameter.grad for name, parameter in parameters.items()}
     trainable = [parameter for name, parameter in parameters.items() if name not in case.frozen]
     if trainable:

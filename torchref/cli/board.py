@@ -1,0 +1,8 @@
+"""torchref board."""
+
+import click
+
+
+@click.command()
+def board() -> None:
+    """Board."""

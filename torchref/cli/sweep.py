@@ -1,0 +1,8 @@
+"""torchref sweep."""
+
+import click
+
+
+@click.command()
+def sweep() -> None:
+    """Sweep."""

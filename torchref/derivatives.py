@@ -1,0 +1,33 @@
+"""Derivatives: any number that the document names, by torch's autograd."""
+
+import torch
+from torch import Tensor
+
+from manual.case import Case
+from manual.names import Derivative, Element
+from manual.trace import Trace
+from torchref import twin
+
+
+def value(case: Case, trace: Trace, quantity: Element | Derivative) -> float:
+    """The number that a quantity stands for, from the twin's trace or by autograd."""
+    if isinstance(quantity, Derivative):
+        return _derivative(case, quantity)
+    room, _, name = quantity.path.partition("/")
+    if room == "input":
+        return float(case.x[quantity.index])
+    array = case.parameters[name] if room == "parameter" else trace[quantity.path]
+    return float(array[quantity.index])
+
+
+def _derivative(case: Case, quantity: Derivative) -> float:
+    model = twin.build(case.network).to(twin.tensor(case.x).dtype)
+    model.load_state_dict({name: twin.tensor(value) for name, value in case.parameters.items()})
+    nodes: dict[str, Tensor] = {f"parameter/{name}": parameter for name, parameter in model.named_parameters()}
+    value = nodes["input"] = twin.tensor(case.x).requires_grad_()
+    for name, module in model.named_children():
+        value = nodes[f"forward/{name}"] = module(value)
+    nodes["loss/elements"] = twin.LOSSES[case.loss.kind].elements(value, twin.tensor(case.target))
+    of, by = nodes[quantity.of.path][quantity.of.index], nodes[quantity.by.path]
+    (gradient,) = torch.autograd.grad(of, by, allow_unused=True, materialize_grads=True)
+    return float(gradient[quantity.by.index])

@@ -1,0 +1,1 @@
+"""Render: plain records in, something to look at out. Nothing here computes."""
