@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from manual.arrays import Array
 from manual.errors import must_be
+from manual.schedules import Fixed, Schedule
 
 SURFACES: dict[str, type["Surface"]] = {}
 
@@ -79,7 +80,7 @@ class UnevenBowl(Surface):
 class TwoValleys(Surface):
     """f = (x² − 1)² + 0.3 x + y²: ∂f/∂x = 4x (x² − 1) + 0.3, ∂f/∂y = 2y.
 
-    Two minima: (−1.035, 0) with f = −0.3054, and (0.960, 0) with f = 0.2942. A walk that starts on the right ends
+    Two minima: (−1.0356, 0) with f = −0.3054, and (0.9601, 0) with f = 0.2941. A walk that starts on the right ends
     in the upper valley, a local minimum, unless its steps are long enough to leave it.
     """
 
@@ -87,7 +88,7 @@ class TwoValleys(Surface):
     formula = "(x² − 1)² + 0.3x + y²"
     start = (1.6, 1.2)
     window = ((-2.0, 2.0), (-1.5, 1.5))
-    least = -0.305430
+    least = -0.305428483743916
 
     def value(self, x: Array, y: Array) -> Array:
         """(x² − 1)² + 0.3 x + y²."""
@@ -100,24 +101,25 @@ class TwoValleys(Surface):
 
 @dataclass(frozen=True)
 class Descent:
-    """Walks on a surface, one a learning rate: rates (R,), paths (R, T + 1, 2), values (R, T + 1)."""
+    """Walks on a surface, one a learning rate: rates (R,), paths and gradients (R, T + 1, 2), values (R, T + 1)."""
 
     learning_rates: Array
     paths: Array
+    gradients: Array
     values: Array
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a walk that diverges runs to infinity, and then says so
-def descend(
-    surface: Surface, learning_rates: ArrayLike, steps: int, start: tuple[float, float] | None = None
-) -> Descent:
-    """Gradient descent from `start` at each of the rates at once, `steps` steps of it."""
+def descend(surface: Surface, learning_rates: ArrayLike, steps: int, schedule: Schedule | None = None) -> Descent:
+    """Gradient descent from the surface's start at each of the rates at once, `steps` steps of it."""
     if steps < 1:
         raise must_be("steps", "at least 1", steps)
     rates = np.atleast_1d(np.asarray(learning_rates, np.float64))
     paths = np.empty((rates.size, steps + 1, 2))
-    paths[:, 0] = surface.start if start is None else start
+    paths[:, 0] = surface.start
+    schedule = schedule or Fixed()
     for step in range(steps):
         here = paths[:, step]
-        paths[:, step + 1] = here - rates[:, None] * surface.gradient(here[:, 0], here[:, 1])
-    return Descent(rates, paths, surface.value(paths[..., 0], paths[..., 1]))
+        paths[:, step + 1] = here - schedule.factor(step) * rates[:, None] * surface.gradient(here[:, 0], here[:, 1])
+    x, y = paths[..., 0], paths[..., 1]
+    return Descent(rates, paths, surface.gradient(x, y), surface.value(x, y))

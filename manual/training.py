@@ -4,7 +4,7 @@ The rates are the first axis of every array, not a loop: one call of a layer's f
 rate's numbers are bit for bit those that it gets when it is trained alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,8 @@ class History:
     learning_rates   (R,)
     loss             (R, T + 1), the objective before the first update and after each
     gradient_norm    (R, T + 1), √Σ (∂objective/∂w)² over the trainable parameters
+    turned           (R, T), whether an update ended where the gradient points against the one it started with: it
+                     has jumped over a minimum along its way
     kept             (S,) the steps of the next two
     outputs          (R, S, N, O)
     parameters       by name, (R, S, …)
@@ -32,6 +34,7 @@ class History:
     learning_rates: Array
     loss: Array
     gradient_norm: Array
+    turned: Array
     kept: Array
     outputs: Array
     parameters: dict[str, Array]
@@ -47,7 +50,7 @@ def train(
     steps: int,
     *,
     schedule: Schedule | None = None,
-    keep: Sequence[int] | None = None,
+    keep: Sequence[int] | Array | None = None,
 ) -> History:
     """Trains the case's network from its parameters on its batch for `steps` updates at each of the rates.
 
@@ -67,22 +70,39 @@ def train(
     return _train(Step(case, rates, training=True), rates, steps, schedule or Fixed(), kept)
 
 
+@np.errstate(over="ignore", divide="ignore")
+def evaluate(case: Case, parameters: Mapping[str, Array]) -> Array:
+    """The objective at R sets of parameters, (R, …) each by name, on the case's batch: (R,)."""
+    rates = np.ones(len(next(iter(parameters.values()))), case.dtype)
+    step = Step(replace(case, frozen=frozenset()), rates, training=True)
+    for name, value in parameters.items():
+        step.parameters[name][...] = value
+    for call in (*step.forward, *step.loss):
+        call()
+    return step.arrays.get("objective", step.arrays["loss"])
+
+
 @np.errstate(over="ignore", divide="ignore", invalid="ignore")  # a rate that diverges ends in NaN, and then says so
 def _train(step: Step, rates: Array, steps: int, schedule: Schedule, kept: Array) -> History:
     output = step.layers[-1]["output"]
     objective = step.arrays.get("objective", step.arrays["loss"])
     loss = np.empty((steps + 1, rates.size), objective.dtype)
     square = np.empty_like(loss)
+    turned = np.empty((steps, rates.size), bool)
     outputs = np.empty((len(kept), *output.shape), output.dtype)
     parameters = {name: np.empty((len(kept), *value.shape), value.dtype) for name, value in step.parameters.items()}
     calls = (*step.forward, *step.loss, *step.backward)
     places = {int(t): place for place, t in enumerate(kept)}
     gradients = step.gradients.vector
+    before = np.empty_like(gradients)
     for t in range(steps + 1):
         for call in calls:
             call()
         loss[t] = objective
         np.vecdot(gradients, gradients, out=square[t])
+        if t > 0:
+            np.less(np.vecdot(before, gradients), 0.0, out=turned[t - 1])
+        np.copyto(before, gradients)
         if (place := places.get(t)) is not None:
             outputs[place] = output
             for name, value in step.parameters.items():
@@ -101,6 +121,7 @@ def _train(step: Step, rates: Array, steps: int, schedule: Schedule, kept: Array
         rates,
         loss.T.copy(),
         np.sqrt(square).T.copy(),
+        turned.T.copy(),
         kept,
         np.moveaxis(outputs, 1, 0),
         {name: np.moveaxis(values, 1, 0) for name, values in by_rate.items()},

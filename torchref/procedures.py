@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from manual import document, preprocessing, schedules
 from manual.arrays import Array
@@ -101,13 +100,6 @@ def _preprocessing() -> Iterator[Comparison]:
     yield _compare("preprocessing/whiten-pca", z @ z.T, theirs, Rounding(operations, size @ size.T))
 
 
-SURFACE_TWINS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "bowl": lambda x, y: x * x + y * y,
-    "uneven-bowl": lambda x, y: x * x + 10 * (y * y),
-    "two-valleys": lambda x, y: (x * x - 1) * (x * x - 1) + 0.3 * x + y * y,
-}
-
-
 def _surface(kind: type[Surface]) -> Comparison:
     """A descent of 20 steps by torch.optim.SGD and autograd; a rate that contracts does not let roundings grow."""
     surface, steps, rate = kind(), 20, 0.03
@@ -116,7 +108,7 @@ def _surface(kind: type[Surface]) -> Comparison:
     path = [point.detach().clone()]
     for _ in range(steps):
         optimiser.zero_grad()
-        torch.autograd.backward(SURFACE_TWINS[surface.kind](point[0], point[1]))
+        torch.autograd.backward(twin.SURFACES[surface.kind](point[0], point[1]))
         optimiser.step()
         path.append(point.detach().clone())
     ours = descend(surface, rate, steps).paths[0]

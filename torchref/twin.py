@@ -98,6 +98,12 @@ OPTIMISERS: dict[str, Callable[[list[nn.Parameter], Any], torch.optim.Optimizer]
     "sgd": lambda parameters, rule: torch.optim.SGD(parameters, lr=rule.learning_rate),
 }
 
+SURFACES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "bowl": lambda x, y: x * x + y * y,
+    "uneven-bowl": lambda x, y: x * x + 10 * (y * y),
+    "two-valleys": lambda x, y: (x * x - 1) * (x * x - 1) + 0.3 * x + y * y,
+}
+
 
 def build_layer(layer: Layer) -> nn.Module:
     """The torch module of one layer; its parameters have the layer's names and shapes."""

@@ -1,0 +1,1 @@
+"""Sweep: what the learning rate does, at many rates at once, written for TensorBoard."""
