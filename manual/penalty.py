@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from manual.arrays import Array
+from manual.arrays import Array, Shape
 from manual.errors import must_be
 
 
@@ -34,12 +34,12 @@ class Penalty:
         """Whether the parameter of this name is penalised."""
         return bool(self) and (self.biases or not name.rpartition(".")[2].startswith("bias"))
 
-    def value(self, parameters: Mapping[str, Array], kept: int = 0) -> Array:
-        """l1 Σ|w| + ½ l2 Σ w² over the penalised parameters; the first `kept` axes of each are kept apart."""
+    def value(self, parameters: Mapping[str, Array], shapes: Mapping[str, Shape]) -> Array:
+        """l1 Σ|w| + ½ l2 Σ w² over the penalised parameters; axes before those of `shapes` are kept apart."""
         total: Array | float = 0.0
         for name, parameter in parameters.items():
             if self.applies_to(name):
-                over = tuple(range(kept, parameter.ndim))
+                over = tuple(range(-len(shapes[name]), 0))
                 total = total + self.l1 * np.abs(parameter).sum(axis=over)
                 total = total + 0.5 * self.l2 * np.square(parameter).sum(axis=over)
         return np.asarray(total)

@@ -13,6 +13,7 @@ import numpy as np
 
 from manual.arrays import Array, Shape, aligned_copy, aligned_empty
 from manual.case import Case
+from manual.errors import unknown
 from manual.layers import Layer
 from manual.pack import Pack
 
@@ -106,7 +107,7 @@ class Step:
             yield partial(self._penalise, self.arrays["loss"], self._new("penalty", ()), self._new("objective", ()))
 
     def _penalise(self, loss: Array, penalty: Array, objective: Array) -> None:
-        penalty[...] = self.case.penalty.value(self.parameters, kept=len(self.leading))
+        penalty[...] = self.case.penalty.value(self.parameters, self.case.network.parameter_shapes)
         np.add(loss, penalty, out=objective)
 
     def _backward(self) -> Iterator[Call]:
@@ -170,7 +171,11 @@ def reads(layer: Layer, name: str) -> bool:
 def bind(layer: Layer, function_name: str, arrays: Mapping[str, Array], out: Array) -> Iterator[Call]:
     """Calls of a layer's function on the arrays that its arguments name, writing to `out`, block by block."""
     function = getattr(type(layer), function_name)
-    given = [arrays.get(name) if optional else arrays[name] for name, optional in _arguments(function)]
+    given = []
+    for name, optional in _arguments(function):
+        if name not in arrays and not optional:
+            raise unknown(f"an argument of {layer.kind}.{function_name}", name, arrays)
+        given.append(arrays.get(name))
     function = unwrap(function)  # run() sets np.errstate once for all calls
     if layer.elementwise and out.size > BLOCK and all(a is not None and a.shape == out.shape for a in given):
         flat = [a.reshape(-1, copy=False) for a in (*given, out) if a is not None]

@@ -115,7 +115,8 @@ def _workers() -> Iterator[ProcessPoolExecutor]:
     method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
     context = get_context(method)
     if method == "forkserver":
-        context.set_forkserver_preload(["torchref.steps", "torchref.twin"])
+        # torch.optim imports torch._dynamo, a second of work, when its first optimiser is made.
+        context.set_forkserver_preload(["torchref.steps", "torchref.end_to_end", "torch._dynamo"])
     with _environment(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1"):
         pool = ProcessPoolExecutor(processors(), context, initializer=_start_worker)
         try:

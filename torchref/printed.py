@@ -31,6 +31,6 @@ def judge(digits: str, exact: float) -> Digits:
     slack = Decimal(last_digits(exact))
     if abs(printed - value) <= one / 2 + slack:
         return Digits.ROUNDED
-    is_short = abs(printed) <= abs(value) and abs(value) - abs(printed) < one + slack
+    is_short = abs(printed) <= abs(value) and abs(value) - abs(printed) < one - slack
     has_its_sign = printed.is_signed() == value.is_signed()
     return Digits.TRUNCATED if is_short and has_its_sign else Digits.WRONG

@@ -6,7 +6,7 @@ matrix is silent; biases, targets and rates are random, for zeros and ones hide 
 
 ordinary     weights of size 0.5 to 2 over √fan_in
 saturated    the same times 10 to 100: activations at their bounds, slopes near 0
-vanishing    4 to 8 layers of sigmoid or tanh with weights of 0.01 to 0.3 over √fan_in: gradients of 1e-10 and less
+vanishing    4 to 8 layers of sigmoid or tanh with weights of 0.01 to 0.2 over √fan_in: gradients of 1e-10 and less
 """
 
 import itertools
@@ -104,7 +104,7 @@ def _layers(rng: Generator, sizes: list[int], loss: Loss, family: str) -> list[L
 
 
 def _parameter(rng: Generator, name: str, shape: tuple[int, ...], family: str) -> Array:
-    size = {"ordinary": (-0.3, 0.3), "saturated": (1, 2), "vanishing": (-2, -0.5)}[family]
+    size = {"ordinary": (-0.3, 0.3), "saturated": (1, 2), "vanishing": (-2, -0.7)}[family]
     scale = 10 ** rng.uniform(*size) / (np.sqrt(shape[-1]) if name.endswith("weight") else 1.0)
     return scale * rng.standard_normal(shape)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from rich.console import Console
 
-from manual.errors import InputError, must_be
 from torchref import verdict
 from torchref.agreement import NetworkResult, check_networks
+from torchref.errors import NotJudgedError, must_be
 from torchref.verdict import Verdict
 
 # Failing networks that are shown one by one, the smallest ones; the others are counted.
@@ -131,12 +131,12 @@ def _networks(request: Request, devices: Sequence[str]) -> Iterator[NetworkResul
     from torchref.render.progress import progress
 
     for device in devices:
-        results = check_networks(request.seed, range(request.networks), device)
         try:
+            results = check_networks(request.seed, range(request.networks), device)
             yield from progress(results, request.networks, f"random networks on {device}")
         except BrokenProcessPool as error:
             advice = "perhaps for memory; run it again with fewer --networks"
-            raise InputError(f"a worker process was killed, {advice}") from error
+            raise NotJudgedError(f"a worker process was killed, {advice}") from error
 
 
 def _last_line(networks: Sequence[NetworkResult], devices: Sequence[str], verdicts: Sequence[Verdict]) -> str:

@@ -49,13 +49,13 @@ class Linear(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         """(I,) -> (O,)."""
         if input_shape != (self.in_features,):
-            raise must_be("linear: x", f"of shape (N, {self.in_features})", f"(N, {str(input_shape)[1:]}")
+            raise must_be("linear: x", f"of shape (N, {self.in_features})", f"(N, {', '.join(map(str, input_shape))})")
         return (self.out_features,)
 
     def forward(self, x: Array, weight: Array, bias: Array | None = None, out: Array | None = None) -> Array:
         """Z = x Wᵀ + b."""
         z = np.matmul(x, weight.mT, out=out)
-        return z if bias is None else np.add(z, bias[..., None, :], out=z)
+        return z if bias is None else np.add(z, bias[..., None, :], out=out)
 
     def backward(self, grad_output: Array, weight: Array, out: Array | None = None) -> Array:
         """∂E/∂x = g W."""

@@ -7,7 +7,6 @@ import click
 from torchref.cli.board import board
 from torchref.cli.check import check
 from torchref.cli.sweep import sweep
-from torchref.verdict import UNUSABLE_INPUT
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,15 +26,16 @@ def main() -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         _fail(f"{context.command_path if context else 'torchref'}: {error.format_message()}", error.exit_code)
-    except ValueError as error:
-        if type(error).__module__ != "manual.errors":
-            raise
-        _fail(f"torchref: {error}", UNUSABLE_INPUT)
     except (KeyboardInterrupt, click.Abort):
         _fail("torchref: interrupted", 130)
     except BrokenPipeError:  # the reader, head(1) for instance, has seen enough
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        # Our own errors know their exit code; to import them here would import NumPy for every --help.
+        if not hasattr(error, "exit_code"):
+            raise
+        _fail(f"torchref: {error}", error.exit_code)
     else:
         sys.exit(code)
 

@@ -120,7 +120,7 @@ def descent(surface: Surface, path: Array, rate: float, rank: int, verdict: Rate
     x, y = np.meshgrid(np.linspace(left, right, 80), np.linspace(bottom, top, 60))
     figure, axes = new_axes("")
     z = surface.value(x, y) - surface.least
-    axes.contour(x, y, z, levels=np.geomspace(z.max() / 500, z.max(), 12), cmap="Blues", linewidths=0.8)
+    axes.contour(x, y, z, levels=np.geomspace(z.max() / 500, z.max(), 12), colors="#93b4d8", linewidths=0.7)
     axes.set_xlim(left, right)
     axes.set_ylim(bottom, top)
     (line,) = axes.plot([], [], "o-", color=PATH, markersize=2.5, linewidth=0.9)

@@ -67,12 +67,15 @@ def _write_rate(file: EventFile, curves: Curves, place: int, verdict: RateVerdic
     file.hparams(
         {"lr": rate, "log10_lr": float(np.log10(rate)), "verdict": str(verdict.rating)}, [FINAL_LOSS, BEST_LOSS]
     )
-    finite = np.isfinite(curves.loss[place])
+    with np.errstate(over="ignore"):
+        finite = np.isfinite(curves.loss[place].astype(np.float32))  # TensorBoard's scalars are float32
     last = curves.steps if finite.all() else int(finite.argmin())
     points = _points(curves, place)
-    # Every step that has something to show, up to the first loss that is not finite: one NaN makes the triangle.
-    for step in (s for s in sorted(points) if s <= last):
+    # Up to the first loss that is not finite: there one NaN makes the triangle, where the loss was last seen.
+    for step in (s for s in sorted(points) if s < last or finite.all()):
         file.scalars(step, points[step])
+    if not finite.all():
+        file.scalars(last, {"1_loss/log10": np.nan, "1_loss/loss": np.nan})
     for tag, sets in curves.samples.items():
         for step, numbers in zip(curves.kept, sets[place], strict=True):
             if step <= last:

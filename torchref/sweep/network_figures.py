@@ -91,7 +91,8 @@ def landscape(case: Case, history: History, verdicts: list[RateVerdict]) -> Pict
     """
     paths = np.concatenate([v.reshape(*v.shape[:2], -1) for v in history.parameters.values()], axis=2)
     # A rate that is too large throws the weights so far that all else would shrink to a dot.
-    near = np.array([verdict.rating not in (Rating.SATURATED, Rating.DIVERGED) for verdict in verdicts])
+    too_large = np.array([verdict.rating in (Rating.SATURATED, Rating.DIVERGED) for verdict in verdicts])
+    near = ~too_large & (history.loss[:, -1] < history.loss[:, 0])
     ends = np.where(near[:, None], paths[:, -1] - paths[:, 0], 0.0)
     loss = np.where(near, history.loss[:, -1], np.inf)
     across = _unit(ends[int(loss.argmin())])

@@ -1,0 +1,1 @@
+"""Tests, golden numbers and benchmarks."""
