@@ -20,11 +20,7 @@ def seconds(code):
 
 def main():
     """Prints medians of several runs."""
-    for name, code, runs in (
-        ("--help", HELP, 9),
-        ("the imports of check", IMPORTS, 3),
-        ("check --networks 1000", CHECK, 3),
-    ):
+    for name, code, runs in RUNS:
         times = [seconds(code) for _ in range(runs)]
         print(f"{name:24} {statistics.median(times):.2f} s (of {runs}: {min(times):.2f} to {max(times):.2f})")
 

@@ -20,7 +20,7 @@ def test_17_results_are_rounded_and_5_truncated():
     assert {name for name, kind in digits.items() if kind is Digits.TRUNCATED} == TRUNCATED
     assert sum(kind is Digits.ROUNDED for kind in digits.values()) == 17
     assert REPORT.is_right
-    assert document_summary(REPORT).startswith("22 printed results: 17 rounded, 5 truncated, 0 wrong; 8 results")
+    assert document_summary(REPORT).startswith("22 printed results: 17 rounded, 5 truncated, 0 wrong; and 8")
 
 
 def copies(digits):

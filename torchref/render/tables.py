@@ -72,7 +72,7 @@ def document_summary(report: DocumentReport) -> str:
     rest = sum(row.claim is None for row in report.rows)
     return (
         f"{len(claims)} printed results: {counts[Digits.ROUNDED]} rounded, {counts[Digits.TRUNCATED]} truncated, "
-        f"{counts[Digits.WRONG]} wrong; {rest} results that it leaves to the reader; every one by manual and by torch"
+        f"{counts[Digits.WRONG]} wrong; and {rest} that it leaves to the reader"
     )
 
 

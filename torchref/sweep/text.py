@@ -45,10 +45,6 @@ near 1e-16.
 def step_card() -> str:
     """The document's own numbers: every result that it prints, beside NumPy and torch."""
     from torchref.document_check import check_document
+    from torchref.render.markdown import document_markdown
 
-    rows = ["# The first step, in the document's numbers", "", "| quantity | printed | NumPy | torch | |"]
-    rows.append("|---|---:|---:|---:|---|")
-    for row in check_document().rows:
-        printed = row.claim.digits if row.claim else ""
-        rows.append(f"| {row.name} | {printed} | {row.manual:.11f} | {row.torch:.11f} | {row.digits or ''} |")
-    return "\n".join(rows) + "\n"
+    return f"# The first step, in the document's numbers\n\n{document_markdown(check_document())}"

@@ -1,0 +1,90 @@
+"""The project itself: its documents are fresh and true, its layout is what the card names, nothing leaks."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.readme import FILES, MARKS, fresh
+
+ROOT = Path(__file__).parent.parent
+
+
+def tracked():
+    try:
+        listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("not a git checkout")
+    return listed.splitlines()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_table_in_the_readme_is_fresh(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert MARKS.search(text)
+    assert fresh(text) == text
+    assert "| w5+ | 0.268375021 | 0.26837502154 | 0.26837502154 | truncated |" in text
+
+
+def test_a_stale_table_is_seen():
+    text = (ROOT / "README.md").read_text(encoding="utf-8").replace("0.26837502154", "0.26837502155")
+    assert fresh(text) != text
+
+
+def test_the_top_level_holds_what_the_card_names():
+    top = {path.split("/")[0] for path in tracked()}
+    rooms = {"manual", "torchref", "tests", "runs", "scripts"}
+    files = {"pyproject.toml", "constraints.txt", "LICENSE", ".gitignore", ".github", ".ci"}
+    assert top == rooms | files | {"README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md"}
+
+
+def test_only_the_readme_of_runs_is_kept():
+    assert [path for path in tracked() if path.startswith("runs/")] == ["runs/README.md"]
+
+
+def test_constraints_are_names_and_versions_only():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"#.*|[a-z-]+==[\d.]+", line) for line in lines)
+    assert "torch==2.13.0" in lines
+
+
+@pytest.mark.parametrize("name", [*FILES, "CONTRIBUTING.md"])
+def test_links_within_the_project_lead_somewhere(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")]
+    assert all((ROOT / link).exists() for link in links)
+
+
+def test_the_layer_that_contributing_walks_through_is_right(tmp_path, monkeypatch):
+    """The code in CONTRIBUTING, as it stands there: found by itself, judged step by step, located when broken."""
+    import importlib.util
+
+    import numpy as np
+    from torch import nn
+
+    import manual
+    from torchref import rounding, twin
+    from torchref.steps import judge
+
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    file, row = (
+        re.sub(r"^   ", "", block, flags=re.M) for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    )
+    (tmp_path / "leaky_relu.py").write_text(file, encoding="utf-8")
+    monkeypatch.setattr("manual.layers.layer.LAYERS", dict(manual.LAYERS))
+    specification = importlib.util.spec_from_file_location("leaky_relu", tmp_path / "leaky_relu.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    rows = eval(f"{{{row}}}", {"LayerTwin": twin.LayerTwin, "nn": nn, "rounding": rounding, "np": np})  # our own text
+    monkeypatch.setattr(twin, "LAYERS", twin.LAYERS | rows)
+
+    rng = np.random.default_rng(0)
+    network = manual.Network((manual.Linear(3, 4), module.LeakyReLU(0.2), manual.Linear(4, 2)))
+    parameters = {name: rng.standard_normal(shape) for name, shape in network.parameter_shapes.items()}
+    x, target = rng.standard_normal((5, 3)), rng.standard_normal((5, 2))
+    case = manual.Case(network, parameters, x, target, manual.HalfSquaredError(), manual.SGD(0.1))
+    trace = manual.run(case)
+    assert {step.verdict for step in judge(case, trace)} == {"agrees"}
+    wrong = dict(trace) | {"backward/linear0": trace["backward/leaky_relu1"]}
+    assert next(step.function for step in judge(case, wrong) if step.verdict.is_wrong) == "leaky_relu1.backward"
