@@ -92,13 +92,14 @@ def _run_all(request: Request, devices: Sequence[str], console: Console) -> dict
     console.print(tables.document_summary(document))
     for sentence in describe_roots(list(document.steps)):
         console.print(sentence, style="red")
-    console.print()
 
     networks = list(_networks(request, devices))
+    console.print()
     console.print(tables.networks_table(networks))
     _print_failing([result for result in networks if result.verdict is not Verdict.AGREES], console)
 
     procedures = list(check_procedures())
+    console.print()
     console.print(tables.procedures_table(procedures))
     verdicts = [s.verdict for s in document.steps] + [r.verdict for r in networks] + [p.verdict for p in procedures]
     if not document.is_right:
