@@ -38,6 +38,12 @@ def growth(operations: int) -> float:
     return min(float(operations), 8.0 * sqrt(operations))
 
 
+def unit_roundoff(dtype: DTypeLike) -> float:
+    """The largest relative error of one rounded operation: half the distance from 1 to the next number."""
+    info: Any = np.finfo(dtype)
+    return float(info.eps) / 2
+
+
 @dataclass(frozen=True)
 class Rounding:
     """What the rounding analysis of one quantity gives: n, the magnitudes, and what may multiply an underflow."""
@@ -50,11 +56,15 @@ class Rounding:
 def allowance(rounding: Rounding, dtype: DTypeLike) -> Array:
     """The allowance of each element of a quantity that was computed in `dtype`."""
     info: Any = np.finfo(dtype)
-    unit, least = float(info.eps) / 2, float(info.smallest_normal)
-    n = rounding.operations
-    return np.asarray(SIDES * unit * growth(n) * rounding.magnitude + n * least * rounding.factor)
+    n, least = rounding.operations, float(info.smallest_normal)
+    return np.asarray(SIDES * unit_roundoff(dtype) * growth(n) * rounding.magnitude + n * least * rounding.factor)
 
 
 def last_digits(value: float) -> float:
     """How far a float64 value may lie from the number it stands for, after the few dozen operations of an example."""
     return 64 * float(np.finfo(np.float64).eps) * abs(value)
+
+
+# How many times the movement that roundings caused when they were drawn at random (its root mean square over the
+# samples) is allowed. The samples draw from the allowances of single steps, of which right code uses a tenth or so.
+SHAKEN = 4.0

@@ -58,7 +58,8 @@ def compare(name: str, got: Array | None, expected: Array, allowed: Array, dtype
         index = _index(int(np.argmin(np.isfinite(got))), got.shape)
         return Comparison(name, Verdict.NOT_FINITE, size=got.size, index=index, got=float(got[index]))
     off = np.abs(got - expected)
-    share = off / allowed
+    with np.errstate(over="ignore"):
+        share = off / allowed
     index = _index(int(share.argmax()), got.shape)
     wrong = int((off > allowed).sum())
     return Comparison(

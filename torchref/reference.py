@@ -34,7 +34,7 @@ class Expected:
 
 
 @dataclass
-class _Layer:
+class LayerStep:
     """One layer's module, the graph of its forward step, and the values that went into and came out of it."""
 
     name: str
@@ -49,11 +49,12 @@ class _Layer:
 class Reference:
     """Walks through the quantities of a case in order, from values that the caller may replace on the way."""
 
-    def __init__(self, case: Case, device: str = "cpu") -> None:
+    def __init__(self, case: Case, device: str = "cpu", *, keep_graphs: bool = False) -> None:
         self.case = case
+        self.keep_graphs = keep_graphs  # so that a layer can be gone back through again
         self.device = device
         self.values: dict[str, Array] = {}
-        self.layers: list[_Layer] = []
+        self.layers: list[LayerStep] = []
 
     def walk(self) -> Iterator[Expected]:
         """The quantities in order; the caller puts each into `values`, as it is to be used, before the next."""
@@ -76,7 +77,7 @@ class Reference:
             value, rule, quantity = twin.array(output), twin.LAYERS[layer.kind].rule, f"forward/{name}"
             local = Local(x, value, parameters, np.empty(0))
             yield Expected(quantity, f"{name}.forward", value, rule.forward(local), (before,))
-            self.layers.append(_Layer(name, module, rule, leaf, output, local, (before, quantity)))
+            self.layers.append(LayerStep(name, module, rule, leaf, output, local, (before, quantity)))
             x, before = self.values[quantity], quantity
 
     def _loss(self) -> Iterator[Expected]:
@@ -120,16 +121,22 @@ class Reference:
             before = f"backward/{self.layers[place - 1].name}" if place else "backward/input"
             grad_output = self.values[after]
             local = Local(layer.local.x, layer.local.output, layer.local.parameters, grad_output)
-            leaves = (layer.leaf, *layer.module.parameters())
-            grad_input, *own = torch.autograd.grad(layer.output, leaves, self._tensor(grad_output))
+            grad_input, own = self.go_back(layer, grad_output)
             inputs = (after, *layer.inputs)
             gradients[:0] = (
-                self._gradient(f"{layer.name}.{p}", twin.array(g), layer.rule.gradient(local, p), inputs)
-                for p, g in zip(local.parameters, own, strict=True)
+                self._gradient(f"{layer.name}.{p}", g, layer.rule.gradient(local, p), inputs) for p, g in own.items()
             )
             function, rounding = f"{layer.name}.backward", layer.rule.backward(local)
-            yield Expected(before, function, twin.array(grad_input), rounding, inputs)
+            yield Expected(before, function, grad_input, rounding, inputs)
         yield from gradients
+
+    def go_back(self, layer: LayerStep, grad_output: Array) -> tuple[Array, dict[str, Array]]:
+        """The gradients with respect to a layer's input and to each of its parameters, given that of its output."""
+        leaves = (layer.leaf, *layer.module.parameters())
+        upstream = self._tensor(grad_output)
+        grads = torch.autograd.grad(layer.output, leaves, upstream, retain_graph=self.keep_graphs)
+        grad_input, *own = map(twin.array, grads)
+        return grad_input, dict(zip(layer.local.parameters, own, strict=True))
 
     def _gradient(self, name: str, value: Array, rounding: Rounding, inputs: tuple[str, ...]) -> Expected:
         """The gradient of the objective: of the loss, plus the penalty's l1 sign(w) + l2 w."""

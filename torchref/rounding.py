@@ -122,7 +122,7 @@ def _spread(x: Array) -> Array:
 
 def _log(x: Array) -> Array:
     """|ln x| as the losses bound it."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         return np.minimum(np.abs(np.log(x)), 100.0)
 
 

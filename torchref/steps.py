@@ -3,17 +3,23 @@
 The reference recomputes every quantity in float64 from the examined trace's own earlier values. The first quantity
 that is wrong although everything that went into it is right is a root; one that is right given wrong inputs is
 "consistent". A mistake in one layer is so told from what it does to all the others.
+
+Where the trace has no earlier value, the reference's own stands in. The examined code computed its own there, with
+its own roundings, so what is allowed then is wider: see torchref/shake.py.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from manual.arrays import Array
 from manual.case import Case
 from torchref.allowance import allowance
 from torchref.compare import Comparison, compare
 from torchref.precision import ieee_float32
-from torchref.reference import Reference
+from torchref.reference import Expected, Reference
+from torchref.shake import Shaker
 from torchref.verdict import Verdict
 
 
@@ -32,25 +38,57 @@ class StepVerdict:
         return self.comparison.name
 
 
-@ieee_float32()
-def judge(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> list[StepVerdict]:
-    """The verdict on every quantity of a trace, in the order in which they are computed.
+@dataclass(frozen=True)
+class Examination:
+    """A trace examined: the verdicts in order, the values that the steps were computed from, and what was expected.
 
-    A quantity that the trace lacks is missing; where others need it, the reference's own value stands in.
+    `expected` and `allowed` hold the quantities that the trace has, as the reference computes them from `values`.
     """
+
+    case: Case
+    steps: list[StepVerdict]
+    values: dict[str, Array]
+    expected: dict[str, Expected]
+    allowed: dict[str, Array]
+
+    @property
+    def roots(self) -> list[StepVerdict]:
+        """The steps that are themselves at fault, in order."""
+        return roots(self.steps)
+
+
+def judge(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> list[StepVerdict]:
+    """The verdict on every quantity of a trace, in the order in which they are computed."""
+    return examine(case, trace, device).steps
+
+
+@ieee_float32()
+def examine(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> Examination:
+    """Judges every quantity of a trace; one that the trace lacks is missing."""
     reference = Reference(case, device)
-    judged: dict[str, StepVerdict] = {}
-    for expected in reference.walk():
-        got = trace.get(expected.name)
-        allowed = allowance(expected.rounding, case.dtype)
-        comparison = compare(expected.name, got, expected.value, allowed, case.dtype)
-        is_usable = got is not None and comparison.verdict in (Verdict.AGREES, Verdict.DIFFERS)
-        reference.values[expected.name] = got if is_usable else expected.value.astype(case.dtype)  # type: ignore[assignment]
-        is_tainted = any(_is_tainted(judged[name].verdict) for name in expected.inputs if name in judged)
+    expected: dict[str, Expected] = {}
+    for step in reference.walk():
+        reference.values[step.name] = _value_to_go_on_with(step, trace, case)
+        expected[step.name] = step
+    allowed = {name: allowance(step.rounding, case.dtype) for name, step in expected.items() if name in trace}
+    if len(trace) < len(expected):
+        Shaker(case, trace, expected, device).widen(allowed)
+    steps: dict[str, StepVerdict] = {}
+    for name, step in expected.items():
+        bound = allowed.get(name, np.empty(0))
+        comparison = compare(name, trace.get(name), step.value, bound, case.dtype)
+        is_tainted = any(_is_tainted(steps[i].verdict) for i in step.inputs if i in steps)
         is_consistent = comparison.verdict is Verdict.AGREES and is_tainted
         verdict = Verdict.CONSISTENT if is_consistent else comparison.verdict
-        judged[expected.name] = StepVerdict(comparison, expected.function, verdict, expected.inputs)
-    return list(judged.values())
+        steps[name] = StepVerdict(comparison, step.function, verdict, step.inputs)
+    return Examination(case, list(steps.values()), reference.values, expected, allowed)
+
+
+def _value_to_go_on_with(step: Expected, trace: Mapping[str, Array], case: Case) -> Array:
+    """The trace's own value, if it has one that can be computed with, else the reference's."""
+    got = trace.get(step.name)
+    is_usable = got is not None and got.shape == step.value.shape and np.isfinite(got).all()
+    return got if is_usable and got is not None else step.value
 
 
 def _is_tainted(verdict: Verdict) -> bool:

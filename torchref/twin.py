@@ -60,6 +60,13 @@ def _linear(layer: Any) -> nn.Module:
     return nn.Linear(layer.in_features, layer.out_features, bias=layer.bias == "neuron")
 
 
+def _binary_cross_entropy(output: Tensor, target: Tensor) -> Tensor:
+    """torch's, but NaN where torch would raise: what is no probability has no cross-entropy."""
+    if output.min() < 0 or output.max() > 1:
+        return output * torch.nan
+    return F.binary_cross_entropy(output, target, reduction="none")
+
+
 LAYERS: dict[str, LayerTwin] = {
     "linear": LayerTwin(_linear, rounding.SumsOfProducts()),
     "identity": LayerTwin(lambda _: nn.Identity(), rounding.Elementwise(np.abs, np.ones_like)),
@@ -85,7 +92,7 @@ LOSSES: dict[str, LossTwin] = {
         rounding.LossRule(rounding.squared_error, rounding.absolute_error),
     ),
     "binary_cross_entropy": LossTwin(
-        lambda o, t: F.binary_cross_entropy(o, t, reduction="none"),
+        _binary_cross_entropy,
         rounding.LossRule(rounding.binary_cross_entropy, rounding.binary_cross_entropy_slope),
     ),
     "softmax_cross_entropy": LossTwin(

@@ -1,0 +1,134 @@
+"""Site: the place where a mistake may have been made: one quantity, and everything that could have gone into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from manual.arrays import Array
+from manual.case import Case
+from manual.layers import Layer
+
+
+@dataclass(frozen=True)
+class Site:
+    """One quantity of a case: what the reference expects there, and the values from which it was computed.
+
+    case       the case
+    quantity   its name, as in backward/linear0
+    function   what computes it, as in sigmoid1.backward
+    values     the quantities that are known, by name; those that are not known are the reference's
+    right      the right value, given these
+    """
+
+    case: Case
+    quantity: str
+    function: str
+    values: Mapping[str, Array]
+    right: Array
+
+    @property
+    def role(self) -> str:
+        """forward, elements, reduce, penalty, objective, slope (of the loss), backward, gradient, or update."""
+        room, _, rest = self.quantity.partition("/")
+        if room == "loss":
+            return "elements" if rest else "reduce"
+        if room == "backward" and rest == self.case.network.names[-1]:
+            return "slope"
+        return {"updated": "update"}.get(room, room)
+
+    @cached_property
+    def place(self) -> int:
+        """The place in the network of the layer whose function this is; −1 for a loss or an update."""
+        name = self.function.partition(".")[0]
+        return self.case.network.names.index(name) if name in self.case.network.names else -1
+
+    @property
+    def layer(self) -> Layer:
+        """That layer."""
+        return self.case.network.layers[self.place]
+
+    @property
+    def kind(self) -> str:
+        """The kind of layer, or of loss, or of optimiser."""
+        if self.role in ("elements", "reduce", "slope"):
+            return self.case.loss.kind
+        return self.case.optimiser.kind if self.role == "update" else self.layer.kind if self.place >= 0 else ""
+
+    @property
+    def parameter(self) -> str:
+        """The parameter that a gradient or an update is of, as in linear0.weight."""
+        return self.quantity.partition("/")[2]
+
+    @property
+    def parameter_kind(self) -> str:
+        """Weight or bias."""
+        return self.parameter.rpartition(".")[2]
+
+    def value(self, name: str) -> Array:
+        """A quantity's value in float64."""
+        return np.asarray(self.values[name], np.float64)
+
+    @property
+    def x(self) -> Array:
+        """What came into the layer, (N, I)."""
+        return self._forward(self.place - 1)
+
+    @property
+    def output(self) -> Array:
+        """What went out of the layer, or of the network where this is the loss's site, (N, O)."""
+        return self._forward(self.place if self.place >= 0 else len(self.case.network.layers) - 1)
+
+    def _forward(self, place: int) -> Array:
+        return self.value(f"forward/{self.case.network.names[place]}") if place >= 0 else self.case.x.astype(np.float64)
+
+    @property
+    def before(self) -> Array | None:
+        """What came into the layer before this one: a pre-activation, where this layer follows an activation."""
+        return self._forward(self.place - 2) if self.place > 0 else None
+
+    @property
+    def grad_output(self) -> Array:
+        """The gradient that came back to the layer's output, (N, O)."""
+        return self.value(f"backward/{self.case.network.names[self.place]}")
+
+    def own(self, parameter: str) -> Array | None:
+        """A parameter of the layer, or None if it has not got it."""
+        name = f"{self.case.network.names[self.place]}.{parameter}"
+        return self.case.parameters[name].astype(np.float64) if name in self.case.parameters else None
+
+    @property
+    def weight(self) -> Array:
+        """The layer's weight, (O, I)."""
+        weight = self.own("weight")
+        assert weight is not None
+        return weight
+
+    @property
+    def old(self) -> Array:
+        """The parameter itself, before the update."""
+        return self.case.parameters[self.parameter].astype(np.float64)
+
+    @property
+    def gradient(self) -> Array:
+        """The gradient that an update uses."""
+        return self.value(f"gradient/{self.parameter}")
+
+    @property
+    def rate(self) -> float:
+        """The learning rate."""
+        return self.case.optimiser.learning_rate
+
+    @property
+    def target(self) -> Array:
+        """The target as rows of numbers, one-hot where it was class ids."""
+        target = self.case.target
+        if target.ndim < self.output.ndim:
+            return np.eye(self.output.shape[-1])[target]
+        return target.astype(np.float64)
+
+    @property
+    def examples(self) -> int:
+        """N."""
+        return self.case.x.shape[0]

@@ -1,0 +1,88 @@
+"""Replay: what a mistake at one quantity does to the quantities after it, with everything else right.
+
+Where only final gradients or updates were handed over, a mistake further up shows in all of them. Each hypothesis is
+then played through to the end, and fits if it gives everything that was found.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import torch
+
+from manual.arrays import Array
+from torchref import twin
+from torchref.mistakes import MISTAKES, Mistake, Site
+from torchref.reference import Reference
+from torchref.steps import Examination
+
+Values = dict[str, Array]
+
+
+class Replay:
+    """The right walk through a case, kept, so that the part after a mistake can be walked again."""
+
+    def __init__(self, examination: Examination) -> None:
+        self.case = examination.case
+        self.examination = examination
+        self.reference = Reference(self.case, keep_graphs=True)
+        for step in self.reference.walk():
+            given = examination.values[step.name] if self._is_given_and_right(step.name) else step.value
+            self.reference.values[step.name] = given
+
+    def _is_given_and_right(self, name: str) -> bool:
+        return any(step.name == name and step.verdict == "agrees" for step in self.examination.steps)
+
+    def hypotheses(self, first_wrong: str) -> Iterator[tuple[Mistake, str, Values]]:
+        """Each mistake that could show first at a quantity, where it was made, and the values that it leads to.
+
+        `first_wrong` is the parameter, nearest to the loss, whose gradient or update is wrong: a mistake on the way
+        back was made between there and the loss.
+        """
+        names = self.case.network.names
+        place = names.index(first_wrong.rpartition(".")[0])
+        above = [f"backward/{name}" for name in names[place:]]
+        forward = [f"forward/{name}" for name in names]
+        for quantity in (*above, *forward):
+            step = self.examination.expected[quantity]
+            site = Site(self.case, quantity, step.function, self.reference.values, step.value)
+            for mistake in MISTAKES.values():
+                wrong = mistake.at(site)
+                if wrong is not None and np.isfinite(wrong).all():
+                    play = self._from_backward if quantity in above else self._from_forward
+                    yield mistake, quantity, play(quantity, wrong)
+
+    def _from_backward(self, quantity: str, wrong: Array) -> Values:
+        """The gradients and updates of the layers below a wrong gradient of a layer's output."""
+        values: Values = {quantity: wrong}
+        names = self.case.network.names
+        grad_output = wrong
+        for layer in reversed(self.reference.layers[: names.index(quantity.partition("/")[2]) + 1]):
+            grad_output, own = self.reference.go_back(layer, grad_output)
+            for parameter, gradient in own.items():
+                self._put(values, f"{layer.name}.{parameter}", gradient)
+        return values
+
+    def _put(self, values: Values, name: str, gradient: Array) -> None:
+        """A parameter's gradient, with what the penalty adds, and its update."""
+        case, w = self.case, self.case.parameters[name].astype(np.float64)
+        if case.penalty.applies_to(name):
+            gradient = gradient + case.penalty.l1 * np.sign(w) + case.penalty.l2 * w
+        values[f"gradient/{name}"] = gradient
+        if name not in case.frozen:
+            new = twin.update(case.optimiser, torch.tensor(w), torch.tensor(gradient))
+            values[f"updated/{name}"] = twin.array(new)
+
+    def _from_forward(self, quantity: str, wrong: Array) -> Values:
+        """Everything after a wrong output of a layer."""
+        reference = Reference(self.case)
+        for step in reference.walk():
+            reference.values[step.name] = wrong if step.name == quantity else step.value
+        return reference.values
+
+
+def nearest_to_the_loss(examination: Examination, wrong: Mapping[str, object]) -> str | None:
+    """The parameter of the last layer among those whose gradient or update is wrong."""
+    for name in reversed(list(examination.case.parameters)):
+        if f"gradient/{name}" in wrong or f"updated/{name}" in wrong:
+            return name
+    return None
