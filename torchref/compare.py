@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from manual.arrays import Array
+from torchref.allowance import Rounding
 from torchref.verdict import Verdict
 
 # The most digits that a comparison can show: all of a float64.
@@ -23,6 +24,7 @@ class Comparison:
     size       how many elements were compared; `wrong` of them differ
     index      the worst element; there `got` and `expected` are `allowed` to lie apart
     share      the worst difference as a share of its allowance: above 1 it differs
+    operations, magnitude   what the allowance is made of, there
     digits     how many decimal digits of the quantity's largest element its worst difference leaves
     """
 
@@ -37,6 +39,8 @@ class Comparison:
     allowed: float = nan
     share: float = 0.0
     digits: float = 0.0
+    operations: int = 0
+    magnitude: float = nan
 
     @property
     def place(self) -> str:
@@ -44,7 +48,14 @@ class Comparison:
         return f"{self.name}[{','.join(map(str, self.index))}]" if self.index else self.name
 
 
-def compare(name: str, got: Array | None, expected: Array, allowed: Array, dtype: DTypeLike) -> Comparison:
+def compare(
+    name: str,
+    got: Array | None,
+    expected: Array,
+    allowed: Array,
+    dtype: DTypeLike,
+    rounding: Rounding | None = None,
+) -> Comparison:
     """Compares a quantity with its reference; shapes are never broadcast, and NaN never agrees."""
     if got is None:
         return Comparison(name, Verdict.MISSING)
@@ -73,6 +84,8 @@ def compare(name: str, got: Array | None, expected: Array, allowed: Array, dtype
         allowed=float(allowed[index]),
         share=float(share[index]),
         digits=digits(off, expected),
+        operations=rounding.operations if rounding else 0,
+        magnitude=float(np.broadcast_to(rounding.magnitude, got.shape)[index]) if rounding else nan,
     )
 
 

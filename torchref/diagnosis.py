@@ -79,7 +79,7 @@ def _one_for_all(examination: Examination, findings: Sequence[Finding]) -> list[
     first = nearest_to_the_loss(examination, wrong)
     if first is None or len(wrong) < 2:
         return []
-    tests = {name: _test_of(examination, name) for name in wrong}
+    tests = {name: test_of(examination, name) for name in wrong}
     explained: dict[str, list[Explanation]] = {}
     for mistake, quantity, values in Replay(examination).hypotheses(first):
         if all(name in values and test.fits(values[name]) for name, test in tests.items()):
@@ -93,16 +93,17 @@ def _one_for_all(examination: Examination, findings: Sequence[Finding]) -> list[
     return [Finding(steps[quantity], tuple(explanations), tuple(wrong))]
 
 
-def _test_of(examination: Examination, name: str) -> "_Test":
+def test_of(examination: Examination, name: str) -> "HypothesisTest":
+    """The test of hypotheses about a quantity that differs."""
     got = np.asarray(examination.values[name], np.float64)
     unit = unit_roundoff(examination.case.dtype)
-    return _Test(got, examination.expected[name], examination.allowed[name], unit)
+    return HypothesisTest(got, examination.expected[name], examination.allowed[name], unit)
 
 
 def _explain(examination: Examination, root: StepVerdict) -> Iterator[Explanation]:
     if root.verdict is not Verdict.DIFFERS:
         return
-    expected, test = examination.expected[root.name], _test_of(examination, root.name)
+    expected, test = examination.expected[root.name], test_of(examination, root.name)
     site = Site(examination.case, root.name, root.function, examination.values, expected.value)
     wrongs = {name: wrong for name, m in MISTAKES.items() if (wrong := m.at(site)) is not None}
     wrongs = {name: wrong for name, wrong in wrongs.items() if np.isfinite(wrong).all() and test.is_visible(wrong)}
@@ -116,7 +117,7 @@ def _explain(examination: Examination, root: StepVerdict) -> Iterator[Explanatio
     yield from _pairs(site, test.got, wrongs, test)
 
 
-def _pairs(site: Site, got: Array, wrongs: dict[str, Array], test: "_Test") -> Iterator[Explanation]:
+def _pairs(site: Site, got: Array, wrongs: dict[str, Array], test: "HypothesisTest") -> Iterator[Explanation]:
     """A mistake with a constant factor on top, or two mistakes whose effects add up or multiply."""
     for name, wrong in wrongs.items():
         if (factor := factor_of(got, wrong, site, test.fits)) is not None and factor.is_known:
@@ -131,7 +132,7 @@ def _pairs(site: Site, got: Array, wrongs: dict[str, Array], test: "_Test") -> I
 
 
 @dataclass(frozen=True)
-class _Test:
+class HypothesisTest:
     """Whether a hypothesis gives what was found, as closely as rounding lets it."""
 
     got: Array

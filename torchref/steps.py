@@ -76,7 +76,7 @@ def examine(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> Exam
     steps: dict[str, StepVerdict] = {}
     for name, step in expected.items():
         bound = allowed.get(name, np.empty(0))
-        comparison = compare(name, trace.get(name), step.value, bound, case.dtype)
+        comparison = compare(name, trace.get(name), step.value, bound, case.dtype, step.rounding)
         is_tainted = any(_is_tainted(steps[i].verdict) for i in step.inputs if i in steps)
         is_consistent = comparison.verdict is Verdict.AGREES and is_tainted
         verdict = Verdict.CONSISTENT if is_consistent else comparison.verdict

@@ -95,6 +95,10 @@ LOSSES: dict[str, LossTwin] = {
         _binary_cross_entropy,
         rounding.LossRule(rounding.binary_cross_entropy, rounding.binary_cross_entropy_slope),
     ),
+    "inner_product": LossTwin(
+        lambda o, t: o * t,
+        rounding.LossRule(lambda o, t: np.abs(o * t), lambda o, t: np.abs(t) * np.ones_like(o)),
+    ),
     "softmax_cross_entropy": LossTwin(
         lambda o, t: F.cross_entropy(o, t, reduction="none"),
         rounding.LossRule(rounding.softmax_cross_entropy, rounding.softmax_cross_entropy_slope),

@@ -38,7 +38,8 @@ def test_reductions_differ_by_what_their_names_say(kind):
     output, target = batch(kind)
     values = {r: value(LOSSES[kind](r), output, target) for r in LOSSES[kind].reductions}
     count = output.size if LOSSES[kind].element_axes == 2 else len(output)
-    assert values["sum"] == pytest.approx(values["mean"] * count)
+    if "mean" in values:
+        assert values["sum"] == pytest.approx(values["mean"] * count)
     if "batchmean" in values:
         assert values["sum"] == pytest.approx(values["batchmean"] * len(output))
 

@@ -1,0 +1,72 @@
+"""Layout: how the arrays of somebody's code hold the numbers of the reference.
+
+A layout makes somebody's array of the reference's arrays: it names one of them ("linear0.weight", or
+"linear0.weight.T" where the code has (in, out)), or is a function of all of them by name, as in
+
+    lambda P: np.vstack([P["linear0.weight"].T, P["linear0.bias"]])      a bias as the last row of the matrix
+    lambda P: P["conv0.weight"].transpose(2, 3, 1, 0)                    HWIO
+
+It may move and join numbers, not compute with them. So it can be run on the numbers' addresses, and what comes out
+says where each number went, which is all that is needed for the way back.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from manual.arrays import Array, Shape
+from torchref.errors import must_be, unknown
+
+Layout = str | Callable[[Mapping[str, Array]], Array]
+
+
+class Packing:
+    """One array of somebody's code: `pack` makes it of the reference's arrays, `unpack` finds these in it again."""
+
+    def __init__(self, name: str, layout: Layout, shapes: Mapping[str, Shape]) -> None:
+        self.name = name
+        self.shapes = dict(shapes)
+        self.layout = layout if callable(layout) else _by_name(name, layout, self.shapes)
+        addresses, start = {}, 0
+        self.starts: dict[str, int] = {}
+        for key, shape in self.shapes.items():
+            size = int(np.prod(shape))
+            addresses[key] = np.arange(start, start + size).reshape(shape)
+            self.starts[key] = start
+            start += size
+        self.addresses = np.asarray(self.layout(addresses))
+        if self.addresses.dtype.kind != "i" or len(np.unique(self.addresses)) != self.addresses.size:
+            raise must_be(f"the layout of {name}", "one that moves numbers, each to one place", "one that computes")
+        held = {
+            key: (self.addresses >= s) & (self.addresses < s + addresses[key].size) for key, s in self.starts.items()
+        }
+        self.holds = [key for key in self.shapes if held[key].any()]
+        for key in self.holds:
+            if held[key].sum() != addresses[key].size:
+                raise must_be(f"the layout of {name}", f"one that holds all of {key}", "a part of it")
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of somebody's array."""
+        return self.addresses.shape
+
+    def pack(self, arrays: Mapping[str, Array]) -> Array:
+        """Somebody's array, a copy of its own."""
+        return np.array(self.layout(arrays))
+
+    def unpack(self, array: Array) -> dict[str, Array]:
+        """The reference's arrays in somebody's array, which must have the packing's shape."""
+        flat, places = array.ravel(), self.addresses.ravel()
+        numbers = np.empty(max(s + int(np.prod(self.shapes[k])) for k, s in self.starts.items()), array.dtype)
+        numbers[places] = flat
+        return {
+            key: numbers[self.starts[key] : self.starts[key] + int(np.prod(self.shapes[key]))].reshape(self.shapes[key])
+            for key in self.holds
+        }
+
+
+def _by_name(name: str, layout: str, shapes: Mapping[str, Shape]) -> Callable[[Mapping[str, Array]], Array]:
+    key = layout.removesuffix(".T")
+    if key not in shapes:
+        raise unknown(f"what {name} holds", key, shapes)
+    return (lambda arrays: arrays[key].T) if layout.endswith(".T") else (lambda arrays: arrays[key])
