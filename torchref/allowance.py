@@ -68,3 +68,10 @@ def last_digits(value: float) -> float:
 # How many times the movement that roundings caused when they were drawn at random (its root mean square over the
 # samples) is allowed. The samples draw from the allowances of single steps, of which right code uses a tenth or so.
 SHAKEN = 4.0
+
+# By how many roundoffs the values between a module's parts are moved, where nothing is known of what a part computes:
+# sums of some hundred terms are off by about √100/2 roundoffs of the size of what went into them.
+MODULE_ROUNDINGS = 6.0
+
+# The same for one function, which rounds its inputs, its output, and on the way. Kernels keep more digits inside.
+FUNCTION_ROUNDINGS = 4.0

@@ -28,12 +28,14 @@ class Explanation:
     """One reading of a wrong quantity: the mistakes that give it, and the constant factor on top, if there is one.
 
     digits    decimal digits to which it gives what was found
+    at        the function where the mistakes are, where that is part of the reading
     """
 
     mistakes: tuple[Mistake, ...]
     factor: Factor | None
     kind: str
     digits: float
+    at: str = ""
 
     @property
     def name(self) -> str:
@@ -77,20 +79,22 @@ def _one_for_all(examination: Examination, findings: Sequence[Finding]) -> list[
     """The single mistake on the way back, or forward, that gives every wrong gradient and update, if there is one."""
     wrong = {f.step.name: f for f in findings if f.step.verdict is Verdict.DIFFERS}
     first = nearest_to_the_loss(examination, wrong)
-    if first is None or len(wrong) < 2:
+    if first is None or (len(wrong) == 1 and next(iter(wrong.values())).explanations):
         return []
     tests = {name: test_of(examination, name) for name in wrong}
     explained: dict[str, list[Explanation]] = {}
     for mistake, quantity, values in Replay(examination).hypotheses(first):
         if all(name in values and test.fits(values[name]) for name, test in tests.items()):
-            kind = Site(examination.case, quantity, examination.expected[quantity].function, {}, np.empty(0)).kind
+            function = examination.expected[quantity].function
+            kind = Site(examination.case, quantity, function, {}, np.empty(0)).kind
             digits = min(test.digits(values[name]) for name, test in tests.items())
-            explained.setdefault(quantity, []).append(Explanation((mistake,), None, kind, digits))
+            explained.setdefault(quantity, []).append(Explanation((mistake,), None, kind, digits, function))
     if not explained:
         return []
-    quantity, explanations = next(iter(explained.items()))
+    quantity = next(iter(explained))
     steps = {step.name: step for step in examination.steps}
-    return [Finding(steps[quantity], tuple(explanations), tuple(wrong))]
+    ties = tuple(explanation for there in explained.values() for explanation in there)
+    return [Finding(steps[quantity], ties, tuple(wrong))]
 
 
 def test_of(examination: Examination, name: str) -> "HypothesisTest":

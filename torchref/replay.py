@@ -42,14 +42,19 @@ class Replay:
         place = names.index(first_wrong.rpartition(".")[0])
         above = [f"backward/{name}" for name in names[place:]]
         forward = [f"forward/{name}" for name in names]
-        for quantity in (*above, *forward):
+        plays = dict.fromkeys(above, self._from_backward) | {f"gradient/{first_wrong}": self._from_gradient}
+        plays |= dict.fromkeys(forward, self._from_forward)
+        for quantity, play in plays.items():
             step = self.examination.expected[quantity]
             site = Site(self.case, quantity, step.function, self.reference.values, step.value)
             for mistake in MISTAKES.values():
                 wrong = mistake.at(site)
                 if wrong is not None and np.isfinite(wrong).all():
-                    play = self._from_backward if quantity in above else self._from_forward
                     yield mistake, quantity, play(quantity, wrong)
+
+    def _from_gradient(self, quantity: str, wrong: Array) -> Values:
+        """A wrong gradient, and the update that it makes."""
+        return {quantity: wrong} | self._update(quantity.partition("/")[2], wrong)
 
     def _from_backward(self, quantity: str, wrong: Array) -> Values:
         """The gradients and updates of the layers below a wrong gradient of a layer's output."""
@@ -68,9 +73,14 @@ class Replay:
         if case.penalty.applies_to(name):
             gradient = gradient + case.penalty.l1 * np.sign(w) + case.penalty.l2 * w
         values[f"gradient/{name}"] = gradient
-        if name not in case.frozen:
-            new = twin.update(case.optimiser, torch.tensor(w), torch.tensor(gradient))
-            values[f"updated/{name}"] = twin.array(new)
+        values.update(self._update(name, gradient))
+
+    def _update(self, name: str, gradient: Array) -> Values:
+        """The update that a gradient makes; none of a frozen parameter."""
+        if name in self.case.frozen:
+            return {}
+        old = torch.tensor(self.case.parameters[name]).double()
+        return {f"updated/{name}": twin.array(twin.update(self.case.optimiser, old, torch.tensor(gradient)))}
 
     def _from_forward(self, quantity: str, wrong: Array) -> Values:
         """Everything after a wrong output of a layer."""

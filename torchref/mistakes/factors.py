@@ -55,13 +55,20 @@ def known_factors(site: Site) -> list[Factor]:
     return factors
 
 
-def factor_of(got: Array, answer: Array, site: Site, fits: Callable[[Array], bool]) -> Factor | None:
-    """The constant c with got = c · answer, if there is one; a known one first."""
+def constant_of(got: Array, answer: Array) -> float | None:
+    """The constant c for which c · answer comes nearest to got; None if the answer is 0 or not finite."""
     scale = float(np.abs(answer).max()) if answer.size else 0.0
     if scale == 0.0 or not np.isfinite(scale):
         return None
     unit = answer / scale
-    c = float((got / scale * unit).sum() / np.square(unit).sum())
+    return float((got / scale * unit).sum() / np.square(unit).sum())
+
+
+def factor_of(got: Array, answer: Array, site: Site, fits: Callable[[Array], bool]) -> Factor | None:
+    """The constant c with got = c · answer, if there is one; a known one first."""
+    c = constant_of(got, answer)
+    if c is None:
+        return None
     for factor in known_factors(site):
         if abs(factor.value - c) <= 0.01 * abs(c) and fits(factor.value * answer):
             return factor

@@ -84,7 +84,8 @@ def finding_lines(finding: Finding, language: str = "en") -> list[str]:
     if len(finding.explanations) > 1:
         lines.append(f"  {words['ties']}")
     for e in finding.explanations:
-        lines.append(f"  → {e.sentence(language)}{words['digits'].format(digits=e.digits)}  [{e.name}]")
+        place = f"{e.at}: " if e.at and len(finding.explanations) > 1 else ""
+        lines.append(f"  → {place}{e.sentence(language)}{words['digits'].format(digits=e.digits)}  [{e.name}]")
     looks = dict.fromkeys(
         m.look_chinese if language == "zh" else m.look for e in finding.explanations[:1] for m in e.mistakes
     )

@@ -1,28 +1,24 @@
-"""Networks: somebody's code beside one of our network specifications: run it, find its arrays, examine them."""
+"""Adapter: how somebody's code is called, and how the quantities are found in what it leaves behind."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from manual.arrays import Array
-from manual.case import Case
-from torchref.crosscheck.call import Call, CrashedError, Run, call
-from torchref.crosscheck.collect import (
+from torchref.crosschecks.call import Call, Run
+from torchref.crosschecks.collect import (
     INPUT_GRADIENT_NAMES,
     LOSS_NAMES,
     as_array,
     first,
     gradient_paths,
 )
-from torchref.crosscheck.layout import Layout, Packing
-from torchref.diagnosis import diagnose
-from torchref.readings import readings
-from torchref.report import Note, Report
-from torchref.steps import examine
+from torchref.crosschecks.layout import Packing
+from torchref.report import Note
 
-INPUT = "input"
+Quantity = str | tuple[str, Callable[[Array], Array]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,8 @@ class Adapter:
     run          run(parameters, x, target) with their names and layouts; what it returns is searched
     parameters   their names (paths) and layouts
     gradients    where the gradient of a parameter is, for those that are not found by themselves
-    quantities   their names of other quantities, as in {"a1": "forward/sigmoid1"}; a layout may follow, ("…", layout)
+    quantities   their names of other quantities, as in {"a1": "forward/sigmoid1"}, or with how to turn their array
+                 into ours, {"hs": ("forward/output", lambda hs: hs.swapaxes(0, 1))}
     returns      the names of what a returned tuple holds
     columns      whether examples are columns: x, target and all quantities are turned round
     """
@@ -40,42 +37,32 @@ class Adapter:
     run: Run
     parameters: Mapping[str, Packing]
     gradients: Mapping[str, str]
-    quantities: Mapping[str, str]
+    quantities: Mapping[str, Quantity]
     returns: Sequence[str]
     columns: bool
+
+    def named(self, result: Any) -> Any:
+        """What a call returned; a tuple as a dict by the names in `returns`."""
+        if not self.returns:
+            return result
+        items = result if isinstance(result, list | tuple) else [result]
+        return dict(zip(self.returns, items, strict=False))
 
     def turn(self, array: Array) -> Array:
         """Rows to columns and back, if examples are columns."""
         return np.ascontiguousarray(array.T) if self.columns and array.ndim == 2 else array
 
 
-def check_network(adapter: Adapter, case: Case, title: str) -> Report:
-    """Runs somebody's code on a case, twice, and reports on every quantity that it gives."""
-    packed = {name: packing.pack(case.parameters) for name, packing in adapter.parameters.items()}
-    try:
-        calls = [call(adapter.run, packed, adapter.turn(case.x), adapter.turn(case.target)) for _ in range(2)]
-    except CrashedError as error:
-        return Report(title, crashed=str(error))
-    traces = [trace_of(adapter, case, made, packed) for made in calls]
-    if not traces[0]:
-        wanted = ", ".join(adapter.parameters)
-        return Report(title, crashed=f"nothing to judge was found: no loss, no gradient or new value of {wanted}")
-    examination = examine(case, traces[0])
-    findings = diagnose(examination)
-    notes = [*call_notes(calls, traces), *readings(examination, findings)]
-    return Report(title, tuple(examination.steps), tuple(findings), tuple(notes))
-
-
-def trace_of(adapter: Adapter, case: Case, made: Call, packed: Mapping[str, Array]) -> dict[str, Array]:
+def trace_of(
+    adapter: Adapter, is_penalised: bool, dtype: Any, made: Call, packed: Mapping[str, Array]
+) -> dict[str, Array]:
     """The quantities that a call gave, by our names and in our layouts; what has a wrong shape is kept as it is."""
-    result = made.result
-    if adapter.returns:
-        items = result if isinstance(result, list | tuple) else [result]
-        result = dict(zip(adapter.returns, items, strict=False))
+    result = adapter.named(made.result)
     trace: dict[str, Array] = {}
     for name, quantity in adapter.quantities.items():
         if (found := first(result, [name])) is not None:
-            trace[quantity] = adapter.turn(as_array(found[1]))
+            ours, turn = quantity if isinstance(quantity, tuple) else (quantity, adapter.turn)
+            trace[ours] = np.ascontiguousarray(turn(as_array(found[1])))
     if "loss" not in trace and (found := first(result, LOSS_NAMES)) is not None and as_array(found[1]).ndim == 0:
         trace["loss"] = as_array(found[1])
     if "backward/input" not in trace and (found := first(result, INPUT_GRADIENT_NAMES)) is not None:
@@ -89,9 +76,9 @@ def trace_of(adapter: Adapter, case: Case, made: Call, packed: Mapping[str, Arra
         new = _new_value(result, name, made, packed[name])
         if new is not None:
             _put(trace, "updated", packing, new)
-    if case.penalty and "loss" in trace:
+    if is_penalised and "loss" in trace:
         trace["objective"] = trace.pop("loss")
-    return {name: _in_dtype(array, case) for name, array in trace.items()}
+    return {name: _in_dtype(array, dtype) for name, array in trace.items()}
 
 
 def _new_value(result: Any, name: str, made: Call, old: Array) -> Array | None:
@@ -119,11 +106,9 @@ def _put(trace: dict[str, Array], room: str, packing: Packing, array: Array) -> 
         trace[f"{room}/{key}"] = part
 
 
-def _in_dtype(array: Array, case: Case) -> Array:
-    """A Python float or a float64 that stands for a float32 case's number is no wrong dtype; an integer is."""
-    if array.ndim == 0 and array.dtype.kind == "f":
-        return array.astype(case.dtype)
-    return array
+def _in_dtype(array: Array, dtype: Any) -> Array:
+    """A Python float that stands for a float32 case's number is no wrong dtype; an integer is."""
+    return array.astype(dtype) if array.ndim == 0 and array.dtype.kind == "f" else array
 
 
 def call_notes(calls: Sequence[Call], traces: Sequence[Mapping[str, Array]]) -> list[Note]:
@@ -149,13 +134,3 @@ def call_notes(calls: Sequence[Call], traces: Sequence[Mapping[str, Array]]) -> 
 
 def _same(a: Array, b: Array) -> bool:
     return a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-
-
-def make_packings(parameters: Mapping[str, Layout], case: Case) -> dict[str, Packing]:
-    """The packing of each of somebody's parameters."""
-    return {name: Packing(name, layout, case.network.parameter_shapes) for name, layout in parameters.items()}
-
-
-def in_dtype(case: Case, dtype: Any) -> Case:
-    """The case with its numbers in a dtype."""
-    return case if case.dtype == dtype else replace(case.astype(dtype))

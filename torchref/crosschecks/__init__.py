@@ -1,0 +1,122 @@
+"""Crosscheck: anyone's code beside a reference, in the shape in which it is written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from manual.arrays import Array, Shape
+from manual.case import Case
+from manual.layers import Layer
+from manual.losses import Loss, parse_loss
+from manual.network import Network
+from manual.penalty import Penalty
+from torchref.crosschecks.adapter import Adapter, Quantity
+from torchref.crosschecks.call import Run
+from torchref.crosschecks.cases import make_case
+from torchref.crosschecks.layout import Layout, Packing
+from torchref.errors import must_be
+from torchref.report import Report
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["Report", "crosscheck"]
+
+
+def crosscheck(
+    run: Run,
+    reference: "Network | Layer | Case | nn.Module",
+    parameters: Mapping[str, Layout],
+    *,
+    loss: "str | Loss | Callable[..., Any] | None" = None,
+    learning_rate: float = 1.0,
+    penalty: Penalty | None = None,
+    frozen: Sequence[str] = (),
+    x: ArrayLike | None = None,
+    target: ArrayLike | None = None,
+    gradients: Mapping[str, str] | None = None,
+    quantities: Mapping[str, Quantity] | None = None,
+    returns: Sequence[str] = (),
+    columns: bool = False,
+    dtype: DTypeLike = np.float64,
+    seed: int = 0,
+) -> Report:
+    """Runs somebody's hand-written code and reports which of its quantities are right, step by step.
+
+    `run(p, x, target)` drives the code: p holds the parameters under the code's own names and in its own layout. What
+    `run` returns (an object with attributes, a dict, a tuple named by `returns`, a namespace) is searched for
+    gradients, which are found under the usual names, for new values of the parameters, and for the loss. What `run`
+    gets are copies; it is called twice.
+
+    reference    a network specification, a single layer, a whole Case; or any torch module
+    parameters   the code's name (or path) -> the reference's parameter that it holds, and how: see layout.py
+    loss         a name such as half_squared_error_sum, or for a torch module a function of (output, target). Without
+                 one, target is the gradient that comes from above
+    x, target    a batch; drawn at random if not given (a torch module needs x)
+    gradients    where the gradient of a parameter is, for those that are not found by themselves
+    quantities   the code's name -> ours, as in {"a1": "forward/sigmoid1", "delta2": "backward/linear2"}; if need be
+                 with what turns the code's array into ours: ("forward/output", lambda hs: hs.swapaxes(0, 1))
+    columns      whether the code has examples as columns; x and target are given as rows all the same
+
+    Raises       InputError if a layout or a name does not fit the reference
+    """
+    title = getattr(run, "__name__", "<lambda>").replace("<lambda>", "your code")
+    given_x, given_target = (None if value is None else np.asarray(value) for value in (x, target))
+
+    def adapter(shapes: Mapping[str, Shape]) -> Adapter:
+        packings = {name: Packing(name, layout, shapes) for name, layout in parameters.items()}
+        return Adapter(run, packings, gradients or {}, quantities or {}, returns, columns)
+
+    if not isinstance(reference, Network | Layer | Case):
+        return _beside_module(adapter, reference, loss, learning_rate, given_x, given_target, dtype, seed, title)
+
+    from torchref.crosschecks.networks import check_network
+
+    declared = parse_loss(loss) if isinstance(loss, str) else loss
+    if declared is not None and not isinstance(declared, Loss):
+        raise must_be("loss", "the name of one of manual's losses beside a network specification", loss)
+
+    def drawn(network: Network | Layer, x: Array | None, target: Array | None) -> Case:
+        settings = (declared, learning_rate, penalty or Penalty(), frozenset(frozen))
+        return make_case(network, *settings, x, target, seed).astype(dtype)
+
+    if isinstance(reference, Case):
+        return check_network(adapter(reference.network.parameter_shapes), reference, title)
+    case = drawn(reference, given_x, given_target)
+    better = drawn(reference, None, None) if given_x is not None or given_target is not None else None
+    return check_network(adapter(case.network.parameter_shapes), case, title, better)
+
+
+def _beside_module(
+    adapter: Callable[[Mapping[str, Shape]], Adapter],
+    module: Any,
+    loss: Any,
+    learning_rate: float,
+    x: Array | None,
+    target: Array | None,
+    dtype: DTypeLike,
+    seed: int,
+    title: str,
+) -> Report:
+    """Beside any torch module: constant parameters are drawn anew, and without a loss so is the gradient from above."""
+    from torch import nn
+
+    from torchref.crosschecks.modules import ModuleCase, check_module, output_of, redraw_constants
+
+    if not isinstance(module, nn.Module):
+        raise must_be("reference", "a network, a layer, a case or a torch module", type(module).__name__)
+    if isinstance(loss, str):
+        raise must_be("loss", "a function of (output, target) beside a torch module", repr(loss))
+    if x is None:
+        raise must_be("x", "given beside a torch module", "nothing", "pass x=, a batch of its inputs")
+    x = x.astype(dtype) if x.dtype.kind == "f" else x
+    redrawn = redraw_constants(module, seed)
+    if target is None:
+        if loss is not None:
+            raise must_be("target", "given with a loss", "nothing")
+        target = np.random.default_rng(seed).standard_normal(output_of(redrawn, x).shape)
+    target = target.astype(dtype) if target.dtype.kind == "f" else target
+    case = ModuleCase(redrawn, x, target, loss, learning_rate)
+    return check_module(adapter({name: value.shape for name, value in case.parameters.items()}), case, title)

@@ -1,0 +1,57 @@
+"""Guesses: readings of a wrong array where nothing is known but the right one: factors, signs, transposes, zeros."""
+
+import numpy as np
+
+from manual.arrays import Array
+from torchref import compare
+from torchref.diagnosis import Explanation, Finding
+from torchref.mistakes.factors import Factor, constant_of
+from torchref.steps import StepVerdict
+from torchref.verdict import Verdict
+
+# Digits to which a guess must give what was found; a chance match to six digits does not happen.
+ENOUGH = 6.0
+
+
+def guess(step: StepVerdict, got: Array | None, right: Array, counts: dict[str, int] | None = None) -> Finding | None:
+    """A finding with the readings that fit, if the step is at fault; None if it is not."""
+    if not step.verdict.is_wrong:
+        return None
+    if step.verdict is not Verdict.DIFFERS or got is None:
+        return Finding(step, ())
+    factors = [_factor(got, right, counts or {}), _zero(got), _transposed(got, right)]
+    return Finding(step, tuple(Explanation((), f, "", _digits(got, f, right)) for f in factors if f is not None))
+
+
+def _factor(got: Array, right: Array, counts: dict[str, int]) -> Factor | None:
+    c = constant_of(got, right)
+    if c is None or c == 0 or compare.digits(np.abs(got - c * right), right) < ENOUGH:
+        return None
+    known = {-1.0: "the wrong sign", 2.0: "twice the answer", 0.5: "half the answer"}
+    for value, english in known.items():
+        if abs(c / value - 1) < 10**-ENOUGH:
+            chinese = {-1.0: "符号错了", 2.0: "是答案的 2 倍", 0.5: "是答案的一半"}[value]
+            return Factor(value, f"{value:g}", f"it is {english}" if value > 0 else f"it has {english}", chinese)
+    for name, n in counts.items():
+        for value, verb, zh in ((float(n), "multiplied", "多乘"), (1.0 / n, "divided", "多除")):
+            if n > 1 and abs(c / value - 1) < 10**-ENOUGH:
+                return Factor(value, f"{value:g}", f"it was {verb} by {name} ({n})", f"{zh}了 {n}")
+    if got.size < 3:
+        return None
+    return Factor(c, f"{c:.6g}", "", "")
+
+
+def _zero(got: Array) -> Factor | None:
+    return None if got.any() else Factor(0.0, "0", "it is 0 throughout", "全为 0")
+
+
+def _transposed(got: Array, right: Array) -> Factor | None:
+    if got.ndim != 2 or got.shape[0] != got.shape[1] or compare.digits(np.abs(got - right.T), right) < ENOUGH:
+        return None
+    return Factor(1.0, "ᵀ", "it is the transpose of the answer", "是答案的转置")
+
+
+def _digits(got: Array, factor: Factor, right: Array) -> float:
+    if factor.text == "ᵀ":
+        return compare.digits(np.abs(got - right.T), right)
+    return compare.digits(np.abs(got - factor.value * right), right)
