@@ -54,12 +54,14 @@ def check_network(seed: int, number: int, device: str) -> NetworkResult:
     """Checks one random network: every step by itself, and the gradients and updates from end to end."""
     import manual
     from torchref import end_to_end, twin
-    from torchref.describe import describe_roots, kind_of
-    from torchref.steps import judge
+    from torchref.diagnosis import diagnose
+    from torchref.render.report import finding_lines
+    from torchref.steps import examine, judge
 
     drawn = random_case(seed, number)
     trace = manual.run(drawn.case)
-    steps = judge(drawn.case, trace, device)
+    examination = examine(drawn.case, trace, device)
+    steps = list(examination.steps)
     theirs = twin.run(drawn.case, device)
     if device != "cpu":  # a GPU's own arithmetic is under test too
         steps += [step for step in judge(drawn.case, theirs) if step.verdict is not Verdict.AGREES]
@@ -75,7 +77,7 @@ def check_network(seed: int, number: int, device: str) -> NetworkResult:
         device,
         Verdict.DIFFERS if verdicts - {Verdict.AGREES, Verdict.NOT_JUDGED} else unjudged,
         tuple(kind_of(step.function) for step in steps if step.verdict.is_wrong),
-        tuple(describe_roots(steps)),
+        tuple(line for finding in diagnose(examination) for line in finding_lines(finding)),
         len(steps),
         max(step.comparison.share for step in steps),
         gradient_digits,
@@ -142,3 +144,9 @@ def _environment(**variables: str) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def kind_of(function: str) -> str:
+    """A layer's function without the layer's place: sigmoid.backward for sigmoid3.backward."""
+    layer, dot, name = function.partition(".")
+    return layer.rstrip("0123456789") + dot + name

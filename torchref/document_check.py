@@ -12,6 +12,7 @@ from manual.neuron import EXAMPLE_B, EXAMPLE_W, EXAMPLE_X
 from torchref import derivatives as autograd
 from torchref import printed, steps, twin
 from torchref.allowance import ELEMENTARY, Rounding, allowance
+from torchref.diagnosis import Finding, diagnose
 from torchref.printed import Digits
 from torchref.steps import StepVerdict
 from torchref.verdict import Verdict
@@ -40,10 +41,11 @@ class Row:
 
 @dataclass(frozen=True)
 class DocumentReport:
-    """The rows in the document's order, and the verdict on every step of the trace that manual computed."""
+    """The rows in the document's order, the verdict on every step of manual's trace, and what is wrong with it."""
 
     rows: tuple[Row, ...]
     steps: tuple[StepVerdict, ...]
+    findings: tuple[Finding, ...]
 
     @property
     def is_right(self) -> bool:
@@ -67,7 +69,8 @@ def check_document(
     rows = [_neuron(neuron)]
     rows += [row(claim.name, claim) for claim in results]
     rows += [row(name, None) for name in document.LEFT_TO_THE_READER]
-    return DocumentReport(tuple(rows), tuple(steps.judge(case, trace, device)))
+    examination = steps.examine(case, trace, device)
+    return DocumentReport(tuple(rows), tuple(examination.steps), tuple(diagnose(examination)))
 
 
 def _neuron(claim: Printed) -> Row:

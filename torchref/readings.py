@@ -18,10 +18,11 @@ from torchref.verdict import Verdict
 
 def readings(examination: Examination, findings: Sequence[Finding]) -> Iterator[Note]:
     """Notes on the findings that have a second reading."""
-    yield from _another_loss_throughout(examination, findings)
-    yield from _frozen_or_not(findings)
+    conventions = [*_another_loss_throughout(examination, findings), *_frozen_or_not(findings)]
+    yield from conventions
     for finding in findings:
-        yield from _gradient_of_another_loss(examination, finding)
+        if not conventions:
+            yield from _gradient_of_another_loss(examination, finding)
         yield from _transposed(finding)
 
 
@@ -37,7 +38,7 @@ def _another_loss_throughout(examination: Examination, findings: Sequence[Findin
     behind = [n for n in wrong if n.startswith(("backward/", "gradient/", "updated/"))]
     if not behind or not all(_is_multiple(examination, name, factor) for name in behind):
         return
-    name = _name_of_loss(examination, loss.got)
+    name = _name_of_loss(examination, float(examination.values["loss"]))
     english = f"its loss is {factor:.6g} times the declared one{name}, and its gradients are that loss's: a convention"
     chinese = f"它的损失是声明的 {factor:.6g} 倍{name}，梯度与之相符：这是约定不同，不是错误"
     yield Note("convention", english, chinese, (*(n for n in wrong if n.startswith("loss")), *behind))
@@ -133,7 +134,5 @@ def _transposed(finding: Finding) -> Iterator[Note]:
     shapes = [part.split(")")[0] for part in reason.split("(")[1:]]
     wanted, got = ([p.strip() for p in s.split(",") if p.strip()] for s in (shapes[0], shapes[-1]))
     if wanted == got[::-1] and len(wanted) == 2:
-        english = (
-            f"{finding.step.name} has the shape of its transpose: if it is stored so, say so in its layout, with .T"
-        )
+        english = f"{finding.step.name} has the shape of its transpose: if it is stored so, give its layout with .T"
         yield Note("shape", english, f"{finding.step.name} 的形状是转置后的形状：若有意如此存放，请在布局中加 .T")

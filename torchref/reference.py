@@ -6,6 +6,7 @@ that whatever they are, right or wrong, the step itself can be judged.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 import torch
@@ -31,6 +32,12 @@ class Expected:
     value: Array
     rounding: Rounding
     inputs: tuple[str, ...]
+
+    def can_go_on_with(self, got: Array | None) -> TypeGuard[Array]:
+        """Whether the later quantities can be computed from this value in place of the reference's own."""
+        return (
+            got is not None and got.dtype.kind == "f" and got.shape == self.value.shape and bool(np.isfinite(got).all())
+        )
 
 
 @dataclass

@@ -29,6 +29,7 @@ class Request:
     only: int | None
     device: str | None
     json_file: str | None
+    language: str = "en"
 
 
 def run(request: Request) -> int:
@@ -45,7 +46,7 @@ def run(request: Request) -> int:
     devices = devices_of(request.device)
     console = Console(highlight=False)
     if request.only is not None:
-        return _run_one(request.seed, request.only, devices, console)
+        return _run_one(request.seed, request.only, devices, request.language, console)
     results = _run_all(request, devices, console)
     if json_file:
         json_file.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -61,37 +62,40 @@ def _check_writable(path: Path) -> None:
         raise must_be("--json", "a file that can be written", f"{path}: {error.strerror}") from error
 
 
-def _run_one(seed: int, number: int, devices: Sequence[str], console: Console) -> int:
+def _run_one(seed: int, number: int, devices: Sequence[str], language: str, console: Console) -> int:
     """One random network, every step of it shown."""
     import manual
-    from torchref.describe import describe_roots
+    from torchref.diagnosis import diagnose
     from torchref.random_cases import random_case
+    from torchref.render.report import finding_lines
     from torchref.render.tables import steps_table
-    from torchref.steps import judge
+    from torchref.steps import examine
 
     drawn = random_case(seed, number)
     verdicts: list[Verdict] = []
     for device in devices:
-        steps = judge(drawn.case, manual.run(drawn.case), device)
+        examination = examine(drawn.case, manual.run(drawn.case), device)
         title = f"Network {number} of seed {seed} on {device}, {drawn.family}: {drawn.label}"
-        console.print(steps_table(steps, title))
-        for sentence in describe_roots(steps):
-            console.print(sentence, style="red")
-        verdicts += [step.verdict for step in steps]
+        console.print(steps_table(examination.steps, title))
+        for finding in diagnose(examination):
+            for line in finding_lines(finding, language):
+                console.print(line, style="red", markup=False)
+        verdicts += [step.verdict for step in examination.steps]
     return _exit_code(verdicts)
 
 
 def _run_all(request: Request, devices: Sequence[str], console: Console) -> dict[str, Any]:
-    from torchref.describe import describe_roots
     from torchref.document_check import check_document
     from torchref.procedures import check_procedures
     from torchref.render import tables
+    from torchref.render.report import finding_lines
 
     document = check_document()
     console.print(tables.document_table(document))
     console.print(tables.document_summary(document))
-    for sentence in describe_roots(list(document.steps)):
-        console.print(sentence, style="red")
+    for finding in document.findings:
+        for line in finding_lines(finding, request.language):
+            console.print(line, style="red", markup=False)
 
     networks = list(_networks(request, devices))
     console.print()
@@ -120,7 +124,7 @@ def _print_failing(failing: Sequence[NetworkResult], console: Console) -> None:
     for result in sorted(failing, key=lambda result: result.steps)[:SHOWN]:
         console.print(f"[bold]network {result.number} on {result.device}[/]: {result.label}")
         for sentence in result.sentences:
-            console.print(f"  {sentence}", style="red")
+            console.print(f"  {sentence}", style="red", markup=False)
         console.print(f"  again, alone: {result.command}")
     if len(failing) > SHOWN:
         console.print(f"and {len(failing) - SHOWN} more")

@@ -68,7 +68,8 @@ def examine(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> Exam
     reference = Reference(case, device)
     expected: dict[str, Expected] = {}
     for step in reference.walk():
-        reference.values[step.name] = _value_to_go_on_with(step, trace, case)
+        got = trace.get(step.name)
+        reference.values[step.name] = got if step.can_go_on_with(got) else step.value
         expected[step.name] = step
     allowed = {name: allowance(step.rounding, case.dtype) for name, step in expected.items() if name in trace}
     if len(trace) < len(expected):
@@ -82,13 +83,6 @@ def examine(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> Exam
         verdict = Verdict.CONSISTENT if is_consistent else comparison.verdict
         steps[name] = StepVerdict(comparison, step.function, verdict, step.inputs)
     return Examination(case, list(steps.values()), reference.values, expected, allowed)
-
-
-def _value_to_go_on_with(step: Expected, trace: Mapping[str, Array], case: Case) -> Array:
-    """The trace's own value, if it has one that can be computed with, else the reference's."""
-    got = trace.get(step.name)
-    is_usable = got is not None and got.shape == step.value.shape and np.isfinite(got).all()
-    return got if is_usable and got is not None else step.value
 
 
 def _is_tainted(verdict: Verdict) -> bool:

@@ -4,7 +4,7 @@ import sys
 from collections import defaultdict
 
 import manual
-from torchref.describe import kind_of
+from torchref.agreement import kind_of
 from torchref.random_cases import random_case
 from torchref.render.progress import progress
 from torchref.steps import judge

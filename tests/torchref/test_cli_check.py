@@ -38,9 +38,9 @@ def test_a_flipped_sign_is_found_named_and_sized(torchref, monkeypatch):
     outcome = torchref("check", "--networks", 20, "--device", "cpu")
     words = " ".join(outcome.out.split())
     assert outcome.code == 1
-    assert (
-        "sigmoid3.backward is wrong: backward/linear2[0,1] must be 0.0845572463 (got 0.508066161): off by 0.42" in words
-    )
+    assert "sigmoid3.backward: backward/linear2[0,1] must be 0.0845572463 (got 0.508066161)" in words
+    assert "off by 0.42, allowed 5.3e-16 (rounding of 8 operations on numbers of size 0.3)" in words
+    assert "the slope of sigmoid has a plus for its minus: y (1 + y) (to 16 digits) [slope-sign]" in words
     assert "sigmoid.backward is wrong given right inputs in" in words
     assert "again, alone: torchref check --seed 0 --only" in words
 

@@ -5,7 +5,7 @@ import pytest
 
 from torchref.allowance import Rounding, allowance, growth
 from torchref.compare import compare
-from torchref.describe import describe
+from torchref.render.report import sentence
 from torchref.verdict import Verdict
 
 
@@ -20,7 +20,11 @@ def test_agrees_within_and_differs_beyond_the_allowance():
     assert (c.verdict, c.index, c.wrong, c.size) == (Verdict.DIFFERS, (1,), 2, 3)
     assert c.share == pytest.approx(3.0)
     assert c.digits == pytest.approx(9.0)
-    assert describe(c) == ("gradient/w[1] must be 2 (got 2): off by 3e-09, allowed 1e-09; 2 of 3 elements differ")
+    assert sentence(c) == (
+        "gradient/w[1] must be 2 (got 2): off by 3e-09, allowed 1e-09; 2 of 3 elements differ; "
+        "it agrees to 9.0 digits, and would pass a relative tolerance of 1e-09"
+    )
+    assert sentence(c, "zh").startswith("gradient/w[1] 应为 2（得到 2）：差 3e-09，允许 1e-09")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +43,7 @@ def test_every_other_verdict_and_its_words(got, verdict, words):
     assert c.verdict is verdict
     import re
 
-    assert re.search(words, describe(c))
+    assert re.search(words, sentence(c))
 
 
 def test_nan_never_agrees_not_even_with_nan():

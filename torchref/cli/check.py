@@ -1,25 +1,47 @@
-"""torchref check: the document's example, random networks and the procedures around them, on every device."""
+"""torchref check: somebody's code; or, without a file, the document's example, random networks, and the rest."""
 
 import click
 
 
 @click.command()
+@click.argument("target", required=False, metavar="[FILE[:NAME]]")
 @click.option("--networks", default=200, show_default=True, metavar="N", help="How many random networks to check.")
 @click.option("--seed", default=0, show_default=True, metavar="S", help="The seed that they are drawn with.")
 @click.option("--only", type=int, metavar="K", help="Check network K of that seed alone, and show its steps.")
 @click.option("--device", metavar="DEVICE", help="cpu, cuda or cuda:K; by default the CPU and every CUDA device.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write the results there.")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.pass_context
 def check(
-    context: click.Context, networks: int, seed: int, only: int | None, device: str | None, json_file: str | None
+    context: click.Context,
+    target: str | None,
+    networks: int,
+    seed: int,
+    only: int | None,
+    device: str | None,
+    json_file: str | None,
+    language: str,
 ) -> None:
     """Check hand-written mathematics against torch.
 
-    Without an argument: every result that the document prints, beside what the hand-written NumPy code and torch
-    compute; then random networks, step by step; then schedules, preprocessing, surfaces and training.
+    FILE is Python or a notebook: it is run, and every report that its torchref.crosscheck(…) calls make is printed.
+    NAME is a function in it that returns a report, or that takes a Case and returns its quantities by name, which is
+    then checked on the document's example and on random networks.
+
+    Without FILE: every result that the document prints, beside what the hand-written NumPy code and torch compute;
+    then random networks, step by step; then schedules, preprocessing, surfaces and training.
 
     Exit code: 0 all agree, 1 something differs, 2 unusable input, 3 something could not be judged.
     """
-    from torchref.self_check import Request, run
+    if target is None:
+        from torchref.self_check import Request, run
 
-    context.exit(run(Request(networks, seed, only, device, json_file)))
+        context.exit(run(Request(networks, seed, only, device, json_file, language)))
+
+    from torchref.errors import must_be
+    from torchref.file_check import SUFFIXES, FileRequest, check_file, split_target
+
+    path, name = split_target(target)
+    if path.suffix not in SUFFIXES:
+        raise must_be("FILE", f"a file that ends in {' or '.join(SUFFIXES)}", str(path))
+    context.exit(check_file(FileRequest(path, name, networks, seed, only, language)))

@@ -15,6 +15,7 @@ from manual.penalty import Penalty
 from torchref.crosschecks.adapter import Adapter, Quantity
 from torchref.crosschecks.call import Run
 from torchref.crosschecks.cases import make_case
+from torchref.crosschecks.collected import collect
 from torchref.crosschecks.layout import Layout, Packing
 from torchref.errors import must_be
 from torchref.report import Report
@@ -70,7 +71,9 @@ def crosscheck(
         return Adapter(run, packings, gradients or {}, quantities or {}, returns, columns)
 
     if not isinstance(reference, Network | Layer | Case):
-        return _beside_module(adapter, reference, loss, learning_rate, given_x, given_target, dtype, seed, title)
+        return collect(
+            _beside_module(adapter, reference, loss, learning_rate, given_x, given_target, dtype, seed, title)
+        )
 
     from torchref.crosschecks.networks import check_network
 
@@ -83,10 +86,10 @@ def crosscheck(
         return make_case(network, *settings, x, target, seed).astype(dtype)
 
     if isinstance(reference, Case):
-        return check_network(adapter(reference.network.parameter_shapes), reference, title)
+        return collect(check_network(adapter(reference.network.parameter_shapes), reference, title))
     case = drawn(reference, given_x, given_target)
     better = drawn(reference, None, None) if given_x is not None or given_target is not None else None
-    return check_network(adapter(case.network.parameter_shapes), case, title, better)
+    return collect(check_network(adapter(case.network.parameter_shapes), case, title, better))
 
 
 def _beside_module(
@@ -101,6 +104,7 @@ def _beside_module(
     title: str,
 ) -> Report:
     """Beside any torch module: constant parameters are drawn anew, and without a loss so is the gradient from above."""
+    import torch
     from torch import nn
 
     from torchref.crosschecks.modules import ModuleCase, check_module, output_of, redraw_constants
@@ -112,7 +116,7 @@ def _beside_module(
     if x is None:
         raise must_be("x", "given beside a torch module", "nothing", "pass x=, a batch of its inputs")
     x = x.astype(dtype) if x.dtype.kind == "f" else x
-    redrawn = redraw_constants(module, seed)
+    redrawn = redraw_constants(module, seed, torch.from_numpy(np.empty(0, dtype)).dtype)
     if target is None:
         if loss is not None:
             raise must_be("target", "given with a loss", "nothing")

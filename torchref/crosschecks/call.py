@@ -41,9 +41,9 @@ def call(run: Run, parameters: Mapping[str, Array], x: Array, target: Array) -> 
         except KeyboardInterrupt:
             raise
         except RecursionError as error:
-            raise CrashedError(f"it calls itself without end ({_place(error)})") from error
+            raise CrashedError(f"it calls itself without end ({place_of(error)})") from error
         except BaseException as error:
-            raise CrashedError(f"{type(error).__name__}: {error} ({_place(error)})") from error
+            raise CrashedError(f"{type(error).__name__}: {error} ({place_of(error)})") from error
     changed = [
         name for name, before, after in (("x", x, own_x), ("target", target, own_target)) if _differ(before, after)
     ]
@@ -55,7 +55,7 @@ def _differ(before: Array, after: Array) -> bool:
     return before.shape != after.shape or not np.array_equal(before, after, equal_nan=True)
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """The innermost line of the traceback that is not a library's, or the innermost of all."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if "site-packages" not in f.filename and "torchref" not in f.filename.split("/")[-3:-1]]

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from torchref.allowance import FUNCTION_ROUNDINGS, SHAKEN
 from torchref.compare import Comparison, compare
+from torchref.crosschecks.collected import collect
 from torchref.precision import ieee_float32
 from torchref.report import Report
 from torchref.steps import StepVerdict
@@ -45,7 +46,7 @@ def crosscheck_function(
         wanted = [t for t in own if t.requires_grad]
         grads = torch.autograd.grad(output, wanted, upstream, allow_unused=True)
     except Exception as error:
-        return Report(title, crashed=f"{type(error).__name__}: {error}")
+        return collect(Report(title, crashed=f"{type(error).__name__}: {error}"))
     got = [output.detach(), *grads]
     clean = _exact(formula, inputs, upstream, 0.0, generator)
     moved = [torch.zeros_like(value) for value in clean]
@@ -56,13 +57,14 @@ def crosscheck_function(
     names = ["forward/output", *(f"gradient/input{k}" for k in places)]
     steps = []
     for name, mine, value, m in zip(names, got, clean, moved, strict=True):
-        bound = SHAKEN * m / SAMPLES**0.5 + FUNCTION_ROUNDINGS * unit * value.abs() + torch.finfo(dtype).smallest_normal
+        own_rounding = 2 * FUNCTION_ROUNDINGS * unit * value.abs() + torch.finfo(dtype).smallest_normal
+        bound = SHAKEN * m / SAMPLES**0.5 + own_rounding
         comparison = _compare(name, mine, value, bound, dtype)
         steps.append(StepVerdict(comparison, name.partition("/")[0], comparison.verdict, ()))
     from torchref.crosschecks.guesses import guess
 
     findings = [guess(step, _array(mine), value.numpy()) for step, mine, value in zip(steps, got, clean, strict=True)]
-    return Report(title, tuple(steps), tuple(f for f in findings if f is not None))
+    return collect(Report(title, tuple(steps), tuple(f for f in findings if f is not None)))
 
 
 def _exact(

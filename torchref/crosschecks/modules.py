@@ -43,7 +43,8 @@ class ModuleCase:
     @property
     def parameters(self) -> dict[str, Array]:
         """The module's parameters by name."""
-        return {name: twin.array(value) for name, value in self.module.named_parameters()}
+        dtype = self.x.dtype if self.x.dtype.kind == "f" else np.float64
+        return {name: twin.array(value).astype(dtype) for name, value in self.module.named_parameters()}
 
 
 def check_module(adapter: Adapter, case: ModuleCase, title: str) -> Report:
@@ -66,7 +67,7 @@ def check_module(adapter: Adapter, case: ModuleCase, title: str) -> Report:
     return Report(title, tuple(steps), wrong, tuple(call_notes(calls, traces)))
 
 
-def redraw_constants(module: nn.Module, seed: int) -> nn.Module:
+def redraw_constants(module: nn.Module, seed: int, dtype: torch.dtype) -> nn.Module:
     """A copy in float64 whose constant parameters (γ = 1, β = 0, biases of 0), which hide mistakes, are drawn anew."""
     copied = _copy(module)
     generator = torch.Generator().manual_seed(seed)
@@ -74,7 +75,7 @@ def redraw_constants(module: nn.Module, seed: int) -> nn.Module:
         for parameter in copied.parameters():
             if parameter.numel() > 1 and (parameter == parameter.flatten()[0]).all():
                 parameter.add_(0.5 * torch.randn(parameter.shape, generator=generator, dtype=torch.float64))
-    return copied
+    return copied.to(dtype).double()  # the numbers that the code will get, exactly
 
 
 @ieee_float32()
