@@ -5,6 +5,8 @@ import shutil
 import hypothesis
 import pytest
 
+pytest_plugins = ["pytester"]
+
 hypothesis.settings.register_profile("torchref", deadline=None, print_blob=True, max_examples=30)
 hypothesis.settings.load_profile("torchref")
 

@@ -67,7 +67,7 @@ def check_network(seed: int, number: int, device: str) -> NetworkResult:
         steps += [step for step in judge(drawn.case, theirs) if step.verdict is not Verdict.AGREES]
     verdicts = {step.verdict for step in steps}
     unjudged = Verdict.NOT_JUDGED if Verdict.NOT_JUDGED in verdicts else Verdict.AGREES
-    gradient_digits, update_digits = end_to_end.digits(drawn.case, trace, theirs)
+    digits = end_to_end.worst(end_to_end.digits(drawn.case, trace, theirs))
     return NetworkResult(
         seed,
         number,
@@ -80,8 +80,8 @@ def check_network(seed: int, number: int, device: str) -> NetworkResult:
         tuple(line for finding in diagnose(examination) for line in finding_lines(finding)),
         len(steps),
         max(step.comparison.share for step in steps),
-        gradient_digits,
-        update_digits,
+        digits["gradient"],
+        digits.get("updated", digits["gradient"]),
     )
 
 

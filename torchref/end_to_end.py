@@ -1,23 +1,39 @@
-"""End to end: how far two traces of one case agree in what training uses, the gradients and the updates."""
+"""End to end: to how many digits a trace agrees with a right one of the same case, mistakes and their effects alike."""
+
+from collections.abc import Mapping
 
 import numpy as np
 
+from manual.arrays import Array
 from manual.case import Case
-from manual.trace import Trace
 from torchref import compare
 
 
-def digits(case: Case, ours: Trace, theirs: Trace) -> tuple[float, float]:
-    """Decimal digits to which the worst gradient and the worst update agree, each relative to its largest element.
+def digits(case: Case, ours: Mapping[str, Array], theirs: Mapping[str, Array]) -> dict[str, float]:
+    """Decimal digits to which each quantity that both have agrees, relative to its largest element.
 
     An update is taken as (old − new) / learning rate. It can keep fewer digits than the gradient: a small gradient
     is rounded off when it is taken from a large weight.
     """
-    gradient = update = compare.ALL_DIGITS
-    for name, old in case.parameters.items():
-        a, b = ours[f"gradient/{name}"], theirs[f"gradient/{name}"]
-        gradient = min(gradient, compare.digits(np.abs(a - b), b))
-        if name not in case.frozen:
-            a, b = ((old - t[f"updated/{name}"]) / case.optimiser.learning_rate for t in (ours, theirs))
-            update = min(update, compare.digits(np.abs(a - b), b))
-    return gradient, update
+    found = {}
+    for name, theirs_there in theirs.items():
+        a, b = ours.get(name), theirs_there
+        if a is None or a.shape != b.shape or not np.isfinite(a).all():
+            continue
+        room, _, parameter = name.partition("/")
+        if room == "updated":
+            if parameter in case.frozen:
+                continue
+            old, rate = case.parameters[parameter], case.optimiser.learning_rate
+            a, b = (old - a) / rate, (old - b) / rate
+        found[name] = compare.digits(np.abs(a - b), b)
+    return found
+
+
+def worst(digits: Mapping[str, float]) -> dict[str, float]:
+    """The worst of each kind of quantity: forward, loss, backward, gradient, updated."""
+    rooms: dict[str, float] = {}
+    for name, value in digits.items():
+        room = name.partition("/")[0]
+        rooms[room] = min(rooms.get(room, compare.ALL_DIGITS), value)
+    return rooms

@@ -128,9 +128,7 @@ def report_of(implementation: Callable[[Any], Mapping[str, Any]], case: Any, tit
     import numpy as np
 
     from torchref.crosschecks.call import place_of
-    from torchref.diagnosis import diagnose
-    from torchref.readings import readings
-    from torchref.steps import examine
+    from torchref.proofread import proofread
 
     try:
         trace = {str(name): np.asarray(value) for name, value in implementation(case).items()}
@@ -138,6 +136,4 @@ def report_of(implementation: Callable[[Any], Mapping[str, Any]], case: Any, tit
         raise
     except BaseException as error:
         return Report(title, crashed=f"{type(error).__name__}: {error} ({place_of(error)})")
-    examination = examine(case, trace)
-    findings = diagnose(examination)
-    return Report(title, tuple(examination.steps), tuple(findings), tuple(readings(examination, findings)))
+    return proofread(title, case, trace)

@@ -1,7 +1,7 @@
 """Pytest plugin: the fixture `crosscheck`, torchref.crosscheck whose failure is the report.
 
 def test_my_backprop(crosscheck):
-crosscheck(run, network, {"W1": "linear0.weight.T"}, loss="half_squared_error_sum")
+    crosscheck(run, network, {"W1": "linear0.weight.T"}, loss="half_squared_error_sum")
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Readings: what else a difference may mean: another convention, or the exact gradient of another loss."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -16,14 +16,25 @@ from torchref.steps import Examination
 from torchref.verdict import Verdict
 
 
-def readings(examination: Examination, findings: Sequence[Finding]) -> Iterator[Note]:
-    """Notes on the findings that have a second reading."""
+def readings(examination: Examination, findings: Sequence[Finding], right: Mapping[str, Array]) -> Iterator[Note]:
+    """Notes on the findings that have a second reading; `right` is what right code gets from the start."""
     conventions = [*_another_loss_throughout(examination, findings), *_frozen_or_not(findings)]
     yield from conventions
     for finding in findings:
+        yield from _not_from_what_was_handed_over(examination, finding, right)
         if not conventions:
             yield from _gradient_of_another_loss(examination, finding)
         yield from _transposed(finding)
+
+
+def _not_from_what_was_handed_over(
+    examination: Examination, finding: Finding, right: Mapping[str, Array]
+) -> Iterator[Note]:
+    """A quantity that does not follow from the wrong values before it, and is right all the same."""
+    name = finding.step.name
+    if finding.step.verdict is Verdict.DIFFERS and test_of(examination, name).fits(right[name]):
+        english = f"{name} is right from the start: it was not computed from the wrong values that were handed over"
+        yield Note("reading", english, f"{name} 从头算起是对的：它不是由所给出的那些错误值算出来的")
 
 
 def _another_loss_throughout(examination: Examination, findings: Sequence[Finding]) -> Iterator[Note]:

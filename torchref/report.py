@@ -1,6 +1,7 @@
 """Report: everything that was found about one implementation, as a plain record that renderers read."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from torchref import verdict
 from torchref.diagnosis import Finding
@@ -35,6 +36,7 @@ class Report:
     findings   the steps that are themselves at fault
     notes      what else is to be said
     crashed    why there is nothing to judge, if there is not
+    end_to_end   to how many digits each quantity is what right code would have got from the start
     """
 
     title: str
@@ -42,6 +44,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     notes: tuple[Note, ...] = ()
     crashed: str = ""
+    end_to_end: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def excused(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from manual import Penalty
 from manual.derivatives import value
 from manual.document import LEFT_TO_THE_READER, RESULTS, example
 from manual.names import Names
+from tests.closeness import assert_close
 from tests.manual.witness import complex_step
 
 
@@ -59,7 +60,7 @@ def test_a_penalty_adds_its_derivative_to_the_gradient(penalty):
 
         expected = complex_step(added, w.copy())
         got = penalised[f"gradient/{name}"] - plain[f"gradient/{name}"]
-        assert np.abs(got - expected).max() < 1e-16
+        assert_close(got, expected)
 
 
 def test_every_gradient_of_a_deep_network_is_the_derivative_of_its_loss():
@@ -86,7 +87,7 @@ def test_every_gradient_of_a_deep_network_is_the_derivative_of_its_loss():
             return ((h @ p["linear4.weight"].T - target) ** 2).mean()
 
         expected = complex_step(loss, w)
-        assert np.abs(trace[f"gradient/{name}"] - expected).max() < 1e-14, name
+        assert_close(trace[f"gradient/{name}"], expected)
         updated = w - 0.1 * trace[f"gradient/{name}"]
         assert np.array_equal(trace[f"updated/{name}"], updated), name
 
@@ -125,7 +126,7 @@ def test_the_neuron_of_section_1_1():
     from manual.neuron import EXAMPLE_B, EXAMPLE_W, EXAMPLE_X, is_normal_weight, neuron
 
     f = float(neuron(EXAMPLE_X, EXAMPLE_W, EXAMPLE_B))
-    assert f == pytest.approx(9.7, abs=1e-14)
+    assert_close(f, 9.7)
     assert is_normal_weight(f)
     assert not is_normal_weight(13.0)
-    assert neuron(np.array([EXAMPLE_X, (0, 0, 0)]), EXAMPLE_W, 0.5).tolist() == pytest.approx([10.2, 0.5])
+    assert_close(neuron(np.array([EXAMPLE_X, (0, 0, 0)]), EXAMPLE_W, 0.5), [10.2, 0.5])

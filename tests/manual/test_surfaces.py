@@ -5,6 +5,7 @@ import pytest
 
 from manual import InputError
 from manual.surfaces import SURFACES, Bowl, TwoValleys, UnevenBowl, descend
+from tests.closeness import SINGLE, assert_close
 from tests.manual.witness import complex_step
 
 
@@ -13,7 +14,7 @@ def test_gradient_is_the_derivative_of_the_value(kind):
     surface = SURFACES[kind]()
     for point in np.random.default_rng(2).standard_normal((20, 2)):
         expected = complex_step(lambda p, s=surface: s.value(p[0], p[1]), point)
-        assert np.abs(surface.gradient(point[0], point[1]) - expected).max() < 1e-13
+        assert_close(surface.gradient(point[0], point[1]), expected)
 
 
 @pytest.mark.parametrize("kind", sorted(SURFACES))
@@ -43,8 +44,8 @@ def test_the_uneven_bowl_zigzags_one_way_only():
 
 def test_the_upper_valley_traps_a_walk_of_small_steps():
     d = descend(TwoValleys(), [0.05, 0.15], 200)
-    assert d.values[0, -1] == pytest.approx(0.2941464, abs=1e-6)
-    assert d.values[1, -1] == pytest.approx(TwoValleys.least, abs=1e-12)
+    assert_close(d.values[0, -1], 0.2941464, SINGLE)
+    assert_close(d.values[1, -1], TwoValleys.least)
 
 
 def test_a_walk_needs_a_step():

@@ -11,6 +11,7 @@ import manual
 from manual import InputError, Penalty, train
 from manual.schedules import CosineDecay, ExponentialDecay, Fixed, InverseTimeDecay, StepDecay
 from manual.training import evaluate
+from tests.closeness import assert_close
 
 
 def random_case(seed, dtype=np.float64):
@@ -57,7 +58,7 @@ def test_training_takes_the_traced_run_s_steps(seed):
         assert history.loss[0, t] == objective
         gradients = [trace[f"gradient/{name}"] for name in case.parameters if name not in case.frozen]
         norm = np.sqrt(sum((g**2).sum() for g in gradients))
-        assert history.gradient_norm[0, t] == pytest.approx(float(norm), rel=1e-12)
+        assert_close(history.gradient_norm[0, t], norm)
         assert np.array_equal(history.outputs[0, t], trace[f"forward/{case.network.names[-1]}"])
         case = replace(case, parameters={name: trace[f"updated/{name}"] for name in case.parameters})
         for name, value in case.parameters.items():
@@ -103,14 +104,14 @@ def test_turned_marks_steps_that_jump_over_the_minimum():
     ],
 )
 def test_schedules_and_that_training_follows_them(schedule, factors):
-    assert [schedule.factor(t) for t in range(4)] == pytest.approx(factors, abs=1e-15)
+    assert_close([schedule.factor(t) for t in range(4)], factors)
     case = random_case(5)
     scheduled, rates = train(case, [0.1], 4, schedule=schedule, keep=range(5)), [0.1 * f for f in factors]
     for t, rate in enumerate(rates):
         now = {name: values[0, t] for name, values in scheduled.parameters.items()}
         then = train(replace(case, parameters=now), [max(rate, 1e-300)], 1).parameters
         for name, values in scheduled.parameters.items():
-            assert np.abs(values[0, t + 1] - then[name][0, 1]).max() < 1e-15
+            assert_close(values[0, t + 1], then[name][0, 1])
 
 
 def test_evaluate_is_the_loss_at_many_places():

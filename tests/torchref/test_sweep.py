@@ -9,6 +9,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import manual
 from manual.schedules import CosineDecay, Fixed
 from manual.surfaces import SURFACES, descend
+from tests.closeness import SINGLE, assert_close
 from tests.torchref.command import run
 from torchref.sweep import twin_training
 from torchref.sweep.curves import Curves
@@ -79,10 +80,10 @@ def test_an_mlp_learns_each_data_set_at_some_rate(data):
 def test_torch_s_curves_are_ours(schedule):
     case, rates = manual.document.example(), [0.01, 1.0, 50.0]
     ours, theirs = manual.train(case, rates, 50, schedule=schedule).loss, twin_training.train(case, rates, 50, schedule)
-    assert np.abs(ours - theirs).max() < 1e-14
+    assert_close(ours, theirs)
     for surface in (SURFACES[kind]() for kind in SURFACES):
         ours = descend(surface, [0.01, 0.05], 50, schedule).values
-        assert np.abs(ours - twin_training.descend(surface, [0.01, 0.05], 50, schedule)).max() < 1e-12
+        assert_close(ours, twin_training.descend(surface, [0.01, 0.05], 50, schedule))
 
 
 def test_thinning_keeps_first_and_last():
@@ -132,7 +133,7 @@ def test_every_run_has_the_same_tags_and_its_curves_are_the_training_s(logs):
         events = log.Scalars("1_loss/loss")
         assert (events[0].step, events[-1].step) == (0, 1500)
         assert len(events) <= 1000
-        assert [e.value for e in events] == pytest.approx([curve[e.step] for e in events], rel=1e-6)
+        assert_close([e.value for e in events], [curve[e.step] for e in events], SINGLE)
     difference = [abs(e.value) for e in runs[1].Scalars("5_torch/difference")]
     assert max(difference) < 1e-13
 

@@ -4,7 +4,6 @@ import ast
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -12,6 +11,7 @@ import manual
 import torchref
 from manual import LAYERS, LOSSES, OPTIMISERS
 from manual.surfaces import SURFACES
+from tests.closeness import assert_close
 from torchref import twin
 from torchref.precision import ieee_float32
 from torchref.random_cases import random_case
@@ -50,7 +50,7 @@ def test_l2_is_torch_s_weight_decay():
         parameter = torch.nn.Parameter(twin.tensor(value))
         parameter.grad = twin.tensor(manual.run(manual.document.example())[f"gradient/{name}"])
         torch.optim.SGD([parameter], lr=1.0, weight_decay=0.1).step()
-        assert np.abs(trace[f"updated/{name}"] - twin.array(parameter)).max() < 1e-16
+        assert_close(trace[f"updated/{name}"], twin.array(parameter))
 
 
 def test_nothing_under_torchref_computes_with_manual_s_layers():

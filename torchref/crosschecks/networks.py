@@ -11,10 +11,8 @@ from torchref.crosschecks.call import CrashedError, call
 from torchref.crosschecks.collect import LOSS_NAMES, as_array, first
 from torchref.crosschecks.vacuity import vacuity_note
 from torchref.crosschecks.witness import testify, witness_note
-from torchref.diagnosis import diagnose
-from torchref.readings import readings
+from torchref.proofread import proofread
 from torchref.report import Note, Report
-from torchref.steps import examine
 
 Trace = Mapping[str, Array]
 
@@ -49,10 +47,7 @@ def _check(adapter: Adapter, case: Case, title: str) -> tuple[Report, Trace]:
         wanted = ", ".join(adapter.parameters) or "any parameter"
         nothing = f"nothing to judge was found: no loss, and no gradient or new value of {wanted}"
         return Report(title, crashed=nothing), {}
-    examination = examine(case, traces[0])
-    findings = diagnose(examination)
-    notes = [*call_notes(calls, traces), *readings(examination, findings)]
-    report = Report(title, tuple(examination.steps), tuple(findings), tuple(notes))
+    report = proofread(title, case, traces[0]).with_notes(*call_notes(calls, traces))
     if report.errors and (note := _ask_the_witness(adapter, case, packed, traces[0])) is not None:
         report = report.with_notes(note)
     return report, traces[0]

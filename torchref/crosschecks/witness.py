@@ -50,7 +50,7 @@ def testify(loss_of: LossOf, parameters: Mapping[str, Array], gradients: Mapping
             return None
         scale = max(size, abs(found))
         worst = max(worst, abs(claimed - found) / scale if scale else 0.0)
-    digits = 16.0 if worst == 0 else min(16.0, -float(np.log10(worst)))
+    digits = 16.0 if worst == 0 else float(np.clip(-np.log10(worst), 0, 16))
     return Testimony(worst <= (EXACT if method == "complex step" else ROUGH), method, digits)
 
 

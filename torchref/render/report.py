@@ -4,6 +4,7 @@ from html import escape
 
 from torchref.compare import Comparison
 from torchref.diagnosis import Finding
+from torchref.end_to_end import worst
 from torchref.report import Report
 from torchref.steps import StepVerdict
 from torchref.verdict import Verdict
@@ -30,7 +31,7 @@ WORDS = {
         "behind": "right given the wrong values that they received: {names}",
         "summary": "{right} of {judged} quantities agree",
         "missing": "{count} were not handed over",
-        "end": "end to end, {name} agrees to {digits:.1f} digits",
+        "end": "end to end, digits right of the worst {worst}",
     },
     "zh": {
         "agrees": "一致",
@@ -51,7 +52,7 @@ WORDS = {
         "behind": "就收到的错误值而言是对的：{names}",
         "summary": "{judged} 个量中有 {right} 个一致",
         "missing": "{count} 个没有给出",
-        "end": "从头到尾，{name} 一致到 {digits:.1f} 位",
+        "end": "从头到尾，各类最差的量正确的位数：{worst}",
     },
 }
 
@@ -115,6 +116,9 @@ def report_lines(report: Report, language: str = "en") -> list[str]:
         lines += finding_lines(finding, language)
     if behind := _behind(report):
         lines.append("≈ " + words["behind"].format(names=", ".join(behind)))
+    if report.end_to_end:
+        rooms = (f"{room} {digits:.1f}" for room, digits in worst(report.end_to_end).items())
+        lines.append("· " + words["end"].format(worst=", ".join(rooms)))
     return lines + [f"· {note.sentence(language)}" for note in report.notes]
 
 
@@ -128,14 +132,17 @@ def report_html(report: Report, language: str = "en") -> str:
     lines = "".join(
         f"<div style='white-space:pre-wrap'>{escape(line)}</div>" for line in report_lines(report, language)
     )
-    rows = "".join(_row(step) for step in report.steps if step.verdict is not Verdict.MISSING)
-    head = "<tr><th>quantity</th><th>verdict</th><th>worst</th><th>allowed</th><th>digits</th></tr>"
+    rows = "".join(
+        _row(step, report.end_to_end.get(step.name)) for step in report.steps if step.verdict is not Verdict.MISSING
+    )
+    head = "<tr><th>quantity</th><th>verdict</th><th>worst</th><th>allowed</th><th>digits</th><th>end to end</th></tr>"
     table = f"<details><summary>{escape(summary(report, language))}</summary><table>{head}{rows}</table></details>"
     return f"<div class='torchref-report'>{lines}{table if rows else ''}</div>"
 
 
-def _row(step: StepVerdict) -> str:
+def _row(step: StepVerdict, end_to_end: float | None) -> str:
     c, mark = step.comparison, MARKS.get(step.verdict, "✗")
-    numbers = (f"{abs(c.got - c.expected):.1e}", f"{c.allowed:.1e}", f"{c.digits:.1f}")
+    numbers = [f"{abs(c.got - c.expected):.1e}", f"{c.allowed:.1e}", f"{c.digits:.1f}"]
+    numbers = [*numbers, "" if end_to_end is None else f"{end_to_end:.1f}"]
     cells = "".join(f"<td style='text-align:right'>{n}</td>" for n in numbers)
     return f"<tr><td>{escape(c.name)}</td><td>{mark} {escape(str(step.verdict))}</td>{cells}</tr>"
