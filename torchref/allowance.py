@@ -57,7 +57,9 @@ def allowance(rounding: Rounding, dtype: DTypeLike) -> Array:
     """The allowance of each element of a quantity that was computed in `dtype`."""
     info: Any = np.finfo(dtype)
     n, least = rounding.operations, float(info.smallest_normal)
-    return np.asarray(SIDES * unit_roundoff(dtype) * growth(n) * rounding.magnitude + n * least * rounding.factor)
+    allowed = np.asarray(rounding.magnitude * (SIDES * unit_roundoff(dtype) * growth(n)))
+    allowed += n * least * rounding.factor
+    return allowed
 
 
 def last_digits(value: float) -> float:

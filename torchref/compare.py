@@ -12,6 +12,7 @@ from torchref.verdict import Verdict
 
 # The most digits that a comparison can show: all of a float64.
 ALL_DIGITS = 16.0
+BLOCK = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -63,38 +64,72 @@ def compare(
         return Comparison(name, Verdict.WRONG_SHAPE, f"its shape must be {expected.shape} (got {got.shape})")
     if got.dtype != dtype:
         return Comparison(name, Verdict.WRONG_DTYPE, f"its dtype must be {np.dtype(dtype)} (got {got.dtype})")
-    if not np.isfinite(expected).all():
-        return Comparison(name, Verdict.NOT_JUDGED, "the reference is not finite")
-    if not np.isfinite(got).all():
+    worst = _worst(got, expected, allowed)
+    if worst is None:
+        if not np.isfinite(expected).all():
+            return Comparison(name, Verdict.NOT_JUDGED, "the reference is not finite")
         index = _index(int(np.argmin(np.isfinite(got))), got.shape)
         return Comparison(name, Verdict.NOT_FINITE, size=got.size, index=index, got=float(got[index]))
-    off = np.abs(got - expected)
-    with np.errstate(over="ignore"):
-        share = off / allowed
-    index = _index(int(share.argmax()), got.shape)
-    wrong = int((off > allowed).sum())
+    index = _index(worst.flat, got.shape)
     return Comparison(
         name,
-        Verdict.DIFFERS if wrong else Verdict.AGREES,
+        Verdict.DIFFERS if worst.wrong else Verdict.AGREES,
         size=got.size,
-        wrong=wrong,
+        wrong=worst.wrong,
         index=index,
         got=float(got[index]),
         expected=float(expected[index]),
-        allowed=float(allowed[index]),
-        share=float(share[index]),
-        digits=digits(off, expected),
+        allowed=float(np.broadcast_to(allowed, got.shape)[index]),
+        share=worst.share,
+        digits=_digits(worst.off, worst.largest),
         operations=rounding.operations if rounding else 0,
         magnitude=float(np.broadcast_to(rounding.magnitude, got.shape)[index]) if rounding else nan,
     )
 
 
+@dataclass
+class _Worst:
+    """What is kept of the elements of a comparison: the worst of them, and how many differ."""
+
+    flat: int = 0
+    share: float = -1.0
+    wrong: int = 0
+    off: float = 0.0
+    largest: float = 0.0
+
+
+def _worst(got: Array, expected: Array, allowed: Array) -> _Worst | None:
+    """None if anything is not finite. Goes in blocks that fit a cache, for large arrays are slow to make."""
+    arrays = [np.broadcast_to(array, got.shape).reshape(-1) for array in (got, expected, allowed)]
+    off, share = np.empty(min(got.size, BLOCK)), np.empty(min(got.size, BLOCK))
+    worst = _Worst()
+    for start in range(0, got.size, BLOCK):
+        g, e, a = (array[start : start + BLOCK] for array in arrays)
+        d, s = off[: g.size], share[: g.size]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.abs(np.subtract(g, e, out=d), out=d)
+            at = int(np.divide(d, a, out=s).argmax())
+        most = float(d.max())
+        if not np.isfinite(most) and not (np.isfinite(g).all() and np.isfinite(e).all()):
+            return None
+        worst.wrong += int(np.count_nonzero(d > a))
+        worst.off = max(worst.off, most)
+        worst.largest = max(worst.largest, float(e.max()), -float(e.min()))
+        if s[at] > worst.share:
+            worst.flat, worst.share = start + at, float(s[at])
+    return worst
+
+
 def digits(off: Array, expected: Array) -> float:
     """Decimal digits of the largest expected element that the largest difference leaves, 0 to 16."""
-    largest, difference = float(np.abs(expected).max()), float(off.max())
-    if difference == 0.0:
+    return _digits(float(off.max()), float(np.abs(expected).max()))
+
+
+def _digits(off: float, largest: float) -> float:
+    if off == 0.0:
         return ALL_DIGITS
-    return min(ALL_DIGITS, max(0.0, log10(largest / difference))) if largest > 0.0 else 0.0
+    share = largest / off  # 0 if all is 0 that was expected, or the difference overflows
+    return min(ALL_DIGITS, max(0.0, log10(share))) if share > 0.0 else 0.0
 
 
 def _index(flat: int, shape: tuple[int, ...]) -> tuple[int, ...]:

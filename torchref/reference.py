@@ -69,16 +69,15 @@ class Reference:
             yield from stage()
 
     def _tensor(self, array: Array) -> Tensor:
-        tensor = twin.tensor(array, self.device)
-        return tensor.double() if tensor.is_floating_point() else tensor
+        return twin.tensor(array, self.device, torch.float64 if array.dtype.kind == "f" else None)
 
     def _forward(self) -> Iterator[Expected]:
         case, x, before = self.case, self.case.x, "input"
         for name, layer in zip(case.network.names, case.network.layers, strict=True):
             parameters = {p: case.parameters[f"{name}.{p}"] for p in layer.parameter_shapes()}
-            module = twin.build_layer(layer).double()
-            module.load_state_dict({p: self._tensor(value) for p, value in parameters.items()})
-            module.to(self.device)
+            with torch.device("meta"):  # there is nothing to initialise: the parameters are given
+                module = twin.build_layer(layer)
+            module.load_state_dict({p: self._tensor(value) for p, value in parameters.items()}, assign=True)
             leaf = self._tensor(x).requires_grad_()
             output = module(leaf)
             value, rule, quantity = twin.array(output), twin.LAYERS[layer.kind].rule, f"forward/{name}"
@@ -167,5 +166,9 @@ class Reference:
             parameter, gradient = self._tensor(old), self._tensor(self.values[f"gradient/{name}"])
             new = twin.array(twin.update(case.optimiser, parameter, gradient))
             # The learning rate, its product with the gradient, and the difference are each rounded.
-            rounding = Rounding(1, np.abs(new) + 3 * np.abs(new - old))
+            magnitude = np.subtract(new, old)
+            np.abs(magnitude, out=magnitude)
+            magnitude *= 3
+            magnitude += np.abs(new)
+            rounding = Rounding(1, magnitude)
             yield Expected(quantity, function, new, rounding, (f"gradient/{name}",))

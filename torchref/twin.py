@@ -153,9 +153,9 @@ def update(optimiser: Optimiser, parameter: Tensor, gradient: Tensor) -> Tensor:
     return new
 
 
-def tensor(array: Array, device: str = "cpu") -> Tensor:
-    """A copy of an array, on a device."""
-    return torch.tensor(array, device=device)
+def tensor(array: Array, device: str = "cpu", dtype: torch.dtype | None = None) -> Tensor:
+    """A copy of an array, on a device, in a dtype or its own."""
+    return torch.tensor(array, device=device, dtype=dtype)
 
 
 @ieee_float32()

@@ -74,3 +74,18 @@ def test_a_cancelled_sum_is_allowed_what_its_terms_lost():
     assert compare("sum", computed, exact, allowed, np.float32).verdict is Verdict.AGREES
     wrong = np.array(computed + np.float32(0.1))
     assert compare("sum", wrong, exact, allowed, np.float32).verdict is Verdict.DIFFERS
+
+
+def test_a_difference_that_overflows_differs():
+    c = against(np.array([1.0, -1e308, 3.0]), (1.0, 1e308, 3.0))
+    assert (c.verdict, c.index, c.wrong) == (Verdict.DIFFERS, (1,), 1)
+
+
+def test_the_worst_element_is_found_in_whichever_block_it_lies():
+    rng = np.random.default_rng(0)
+    expected = rng.standard_normal((300, 301))
+    got = expected + 1e-12
+    got[250, 17] += 1e-3
+    c = compare("gradient/w", got, expected, np.full((300, 301), 1e-9), np.float64)
+    assert (c.index, c.wrong, c.size) == ((250, 17), 1, 300 * 301)
+    assert_close(c.share, 1e6, SINGLE)
