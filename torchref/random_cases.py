@@ -6,7 +6,11 @@ matrix is silent; biases, targets and rates are random, for zeros and ones hide 
 
 ordinary     weights of size 0.5 to 2 over √fan_in
 saturated    the same times 10 to 100: activations at their bounds, slopes near 0
-vanishing    4 to 8 layers of sigmoid or tanh with weights of 0.01 to 0.2 over √fan_in: gradients of 1e-10 and less
+vanishing    at least 4 layers of sigmoid or tanh with weights of 0.01 to 0.2 over √fan_in: gradients of 1e-10 and
+             less, of 1e-30 at 12 layers
+cancelling   inputs of 10 to 10,000 with a little noise, and first weights that add up to 0: sums of large numbers that
+             are small
+mixed        inputs of 1e-6 to 1e6, a size for each, and first weights of the inverse: gradients as far apart
 """
 
 import itertools
@@ -28,8 +32,16 @@ from manual.penalty import Penalty
 
 T = TypeVar("T")
 
-FAMILIES = ("ordinary", "saturated", "vanishing")
-MOST_LAYERS, WIDEST, LARGEST_BATCH = 8, 256, 64
+FAMILIES = ("ordinary", "saturated", "vanishing", "cancelling", "mixed")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How deep and wide networks are drawn, and how large their batches."""
+
+    most_layers: int = 8
+    widest: int = 256
+    largest_batch: int = 64
 
 
 @dataclass(frozen=True)
@@ -52,20 +64,23 @@ class RandomCase:
         return f"{shape} {kinds}, batch {self.case.x.shape[0]}, {self.case.loss.name}, {self.case.dtype}"
 
 
-def random_case(seed: int, number: int) -> RandomCase:
+def random_case(seed: int, number: int, limits: Limits | None = None, family: str | None = None) -> RandomCase:
     """Case `number` of the sequence with this seed; even ones are float64, odd ones float32."""
-    rng = np.random.default_rng((seed, number))
-    family = _pick(rng, ("ordinary",) * 7 + FAMILIES)
-    depth = int(rng.integers(4 if family == "vanishing" else 1, MOST_LAYERS + 1))
-    sizes = _sizes(rng, depth)
+    rng, limits = np.random.default_rng((seed, number)), limits or Limits()
+    family = family or _pick(rng, ("ordinary",) * 7 + FAMILIES)
+    depth = int(rng.integers(4 if family == "vanishing" else 1, limits.most_layers + 1))
+    sizes = _sizes(rng, depth, limits.widest)
     loss = _loss(rng)
     network = Network(tuple(_layers(rng, sizes, loss, family)))
-    batch = int(_log_uniform(rng, 1, LARGEST_BATCH))
+    batch = int(_log_uniform(rng, 1, limits.largest_batch))
     parameters = {name: _parameter(rng, name, shape, family) for name, shape in network.parameter_shapes.items()}
+    x = rng.standard_normal((batch, sizes[0]))
+    if family in SCALES:
+        x, parameters["linear0.weight"] = SCALES[family](rng, x, parameters["linear0.weight"])
     case = Case(
         network,
         parameters,
-        rng.standard_normal((batch, sizes[0])),
+        x,
         _target(rng, loss, (batch, sizes[-1])),
         loss,
         SGD(learning_rate=float(10 ** rng.uniform(-3, 0))),
@@ -83,10 +98,24 @@ def _log_uniform(rng: Generator, low: int, high: int) -> int:
     return int(np.exp(rng.uniform(np.log(low), np.log(high + 1))))
 
 
-def _sizes(rng: Generator, depth: int) -> list[int]:
+def _cancelling(rng: Generator, x: Array, weight: Array) -> tuple[Array, Array]:
+    """Large inputs, and weights that add up to nothing over them."""
+    return x + 10 ** rng.uniform(1, 4), weight - weight.mean(axis=1, keepdims=True)
+
+
+def _mixed(rng: Generator, x: Array, weight: Array) -> tuple[Array, Array]:
+    """A size for each input, and weights that bring them together again."""
+    scale = 10 ** rng.uniform(-6, 6, x.shape[1])
+    return x * scale, weight / scale
+
+
+SCALES = {"cancelling": _cancelling, "mixed": _mixed}
+
+
+def _sizes(rng: Generator, depth: int, widest: int) -> list[int]:
     """The widths from input to output, of which at least two neighbours differ."""
     while True:
-        sizes = [_log_uniform(rng, 1, WIDEST) for _ in range(depth + 1)]
+        sizes = [_log_uniform(rng, 1, widest) for _ in range(depth + 1)]
         if len(set(sizes)) > 1:
             return sizes
 
@@ -104,7 +133,7 @@ def _layers(rng: Generator, sizes: list[int], loss: Loss, family: str) -> list[L
 
 
 def _parameter(rng: Generator, name: str, shape: tuple[int, ...], family: str) -> Array:
-    size = {"ordinary": (-0.3, 0.3), "saturated": (1, 2), "vanishing": (-2, -0.7)}[family]
+    size = {"saturated": (1, 2), "vanishing": (-2, -0.7)}.get(family, (-0.3, 0.3))
     scale = 10 ** rng.uniform(*size) / (np.sqrt(shape[-1]) if name.endswith("weight") else 1.0)
     return scale * rng.standard_normal(shape)
 

@@ -10,6 +10,7 @@ from math import log
 from typing import Protocol
 
 import numpy as np
+import torch
 
 from manual.arrays import Array
 from torchref.allowance import ELEMENTARY, Rounding
@@ -38,13 +39,18 @@ class Rule(Protocol):
         """Of the gradient with respect to one of its parameters."""
 
 
+def _product(a: Array, b: Array) -> Array:
+    """A @ B by torch, as the reference's own products are: NumPy's threads and torch's get in each other's way."""
+    return np.asarray((torch.from_numpy(a) @ torch.from_numpy(b)).numpy())
+
+
 class SumsOfProducts:
     """A fully connected layer: each element is a sum of products, so the magnitudes are those of |x|, |W|, |b|, |g|."""
 
     def forward(self, own: Local) -> Rounding:
         """Σᵢ |x||W| + |b|: one operation a product that is added, one for the bias."""
         weight = np.abs(own.parameters["weight"])
-        magnitude = np.abs(own.x) @ weight.T
+        magnitude = _product(np.abs(own.x), weight.T)
         if "bias" in own.parameters:
             magnitude = magnitude + np.abs(own.parameters["bias"])
         return Rounding(weight.shape[1] + 1, magnitude)
@@ -52,13 +58,13 @@ class SumsOfProducts:
     def backward(self, own: Local) -> Rounding:
         """Σₒ |g||W|."""
         weight = np.abs(own.parameters["weight"])
-        return Rounding(weight.shape[0], np.abs(own.grad_output) @ weight)
+        return Rounding(weight.shape[0], _product(np.abs(own.grad_output), weight))
 
     def gradient(self, own: Local, parameter: str) -> Rounding:
         """Σₙ |g||x| for the weight, Σₙ |g| for a bias, over the neurons too where they share it."""
         g = np.abs(own.grad_output)
         if parameter == "weight":
-            return Rounding(g.shape[0], g.T @ np.abs(own.x))
+            return Rounding(g.shape[0], _product(g.T, np.abs(own.x)))
         if own.parameters[parameter].shape == (1,):
             return Rounding(g.size, g.sum(keepdims=True)[0])
         return Rounding(g.shape[0], g.sum(axis=0))

@@ -3,7 +3,7 @@
 import numpy as np
 
 import manual
-from torchref.random_cases import FAMILIES, LARGEST_BATCH, MOST_LAYERS, WIDEST, random_case
+from torchref.random_cases import FAMILIES, Limits, random_case
 
 CASES = [random_case(0, number) for number in range(300)]
 
@@ -23,10 +23,11 @@ def test_depths_widths_and_batches_reach_their_bounds_and_layers_are_never_all_s
     depths = {len(linear_layers(c.case)) for c in CASES}
     widths = {layer.out_features for c in CASES for layer in linear_layers(c.case)}
     batches = {c.case.x.shape[0] for c in CASES}
-    assert depths == set(range(1, MOST_LAYERS + 1))
+    most = Limits()
+    assert depths == set(range(1, most.most_layers + 1))
     assert (min(widths), min(batches)) == (1, 1)
-    assert 240 < max(widths) <= WIDEST
-    assert 55 < max(batches) <= LARGEST_BATCH
+    assert 240 < max(widths) <= most.widest
+    assert 55 < max(batches) <= most.largest_batch
     assert all(any(m.in_features != m.out_features for m in linear_layers(c.case)) for c in CASES)
 
 
@@ -64,3 +65,26 @@ def test_families_are_what_they_say():
         return np.mean([np.mean(o > 0.499) for o in outputs])
 
     assert share_at_bounds(saturated) > 0.3 > 0.05 > share_at_bounds(ordinary)
+
+
+def test_deep_vanishing_networks_reach_1e_30():
+    cases = [random_case(0, k, Limits(most_layers=12), "vanishing").case for k in range(0, 60, 2)]
+    smallest = [np.abs(manual.run(case)["gradient/linear0.weight"]).max() for case in cases]
+    assert min(smallest) < 1e-30
+
+
+def test_cancelling_sums_are_small_beside_what_goes_into_them():
+    for number in range(10):
+        case = random_case(0, number, family="cancelling").case
+        x, weight = case.x.astype(float), case.parameters["linear0.weight"].astype(float)
+        if x.shape[1] > 1:
+            assert np.abs(x @ weight.T).max() < 0.5 * (np.abs(x) @ np.abs(weight).T).max()
+
+
+def test_mixed_gradients_lie_far_apart():
+    apart = []
+    for number in range(20):
+        trace = manual.run(random_case(0, number, family="mixed").case)
+        largest = np.abs(trace["gradient/linear0.weight"]).max(axis=0)
+        apart.append(largest.max() / largest.min() if largest.all() else 1.0)
+    assert max(apart) > 1e9
