@@ -41,7 +41,9 @@ class Rule(Protocol):
 
 def _product(a: Array, b: Array) -> Array:
     """A @ B by torch, as the reference's own products are: NumPy's threads and torch's get in each other's way."""
-    return np.asarray((torch.from_numpy(a) @ torch.from_numpy(b)).numpy())
+    dtype = np.result_type(a, b)
+    left, right = (torch.from_numpy(array.astype(dtype, copy=False)) for array in (a, b))
+    return np.asarray((left @ right).numpy())
 
 
 class SumsOfProducts:
