@@ -16,7 +16,7 @@ WORDS = {
         "agrees": "agrees",
         "differs": "differs",
         "not judged": "not judged",
-        "given": "given what went into it",
+        "given": "{text}, given what went into it",
         "must": "{place} must be {expected:.9g} (got {got:.9g}): off by {off:.2g}, allowed {allowed:.2g}",
         "why": " (rounding of {n} operations on numbers of size {size:.2g})",
         "many": "; {wrong} of {size} elements differ",
@@ -31,13 +31,13 @@ WORDS = {
         "behind": "right given the wrong values that they received: {names}",
         "summary": "{right} of {judged} quantities agree",
         "missing": "{count} were not handed over",
-        "end": "end to end, digits right of the worst {worst}",
+        "end": "end to end, digits right (the worst of each kind): {worst}",
     },
     "zh": {
         "agrees": "一致",
         "differs": "有差异",
         "not judged": "无法判断",
-        "given": "就其输入而言",
+        "given": "就其输入而言，{text}",
         "must": "{place} 应为 {expected:.9g}（得到 {got:.9g}）：差 {off:.2g}，允许 {allowed:.2g}",
         "why": "（{n} 次舍入，数值大小 {size:.2g}）",
         "many": "；{size} 个元素中有 {wrong} 个不同",
@@ -52,7 +52,7 @@ WORDS = {
         "behind": "就收到的错误值而言是对的：{names}",
         "summary": "{judged} 个量中有 {right} 个一致",
         "missing": "{count} 个没有给出",
-        "end": "从头到尾，各类最差的量正确的位数：{worst}",
+        "end": "从头到尾正确的位数（各类中最差的）：{worst}",
     },
 }
 
@@ -75,7 +75,7 @@ def finding_lines(finding: Finding, language: str = "en") -> list[str]:
     """A finding as lines: what is wrong, what the mistake is, what to look at."""
     words, step = WORDS[language], finding.step
     head = f"✗ {step.function}: " + (
-        sentence(step.comparison, language) + ", " + words["given"]
+        words["given"].format(text=sentence(step.comparison, language))
         if not finding.shows_in
         else words["shows"].format(names=", ".join(finding.shows_in))
     )
