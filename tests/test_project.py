@@ -32,6 +32,15 @@ def test_a_stale_table_is_seen():
     assert fresh(text) != text
 
 
+def test_the_readme_s_code_runs_and_prints_what_stands_below_it(capsys):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```(?:\n\n```\n(.*?)```)?", text, re.DOTALL)
+    assert len(blocks) >= 2
+    for source, output in blocks:
+        exec(source, {})
+        assert capsys.readouterr().out.split() == output.split()
+
+
 def test_the_top_level_holds_what_the_card_names():
     top = {path.split("/")[0] for path in tracked()}
     rooms = {"manual", "torchref", "tests", "runs", "scripts"}

@@ -25,7 +25,8 @@ from manual.arrays import Array
 SIDES = 2.0
 
 # exp, tanh and log are not correctly rounded: NumPy's and torch's vector versions promise 4 ulp, and a formula such as
-# 1/(1 + e⁻ˣ) adds two or three operations. 100,000 right networks used at most 2.9 of these 8 (scripts/bench allowance).
+# 1/(1 + e⁻ˣ) adds two or three operations. 100,000 right networks used at most 2.9 of these 8 (scripts/bench
+# allowance).
 ELEMENTARY = 8
 
 
