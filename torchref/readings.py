@@ -20,21 +20,23 @@ def readings(examination: Examination, findings: Sequence[Finding], right: Mappi
     """Notes on the findings that have a second reading; `right` is what right code gets from the start."""
     conventions = [*_another_loss_throughout(examination, findings), *_frozen_or_not(findings)]
     yield from conventions
+    yield from _not_from_what_was_handed_over(examination, findings, right)
     for finding in findings:
-        yield from _not_from_what_was_handed_over(examination, finding, right)
         if not conventions:
             yield from _gradient_of_another_loss(examination, finding)
         yield from _transposed(finding)
 
 
 def _not_from_what_was_handed_over(
-    examination: Examination, finding: Finding, right: Mapping[str, Array]
+    examination: Examination, findings: Sequence[Finding], right: Mapping[str, Array]
 ) -> Iterator[Note]:
-    """A quantity that does not follow from the wrong values before it, and is right all the same."""
-    name = finding.step.name
-    if finding.step.verdict is Verdict.DIFFERS and test_of(examination, name).fits(right[name]):
-        english = f"{name} is right from the start: it was not computed from the wrong values that were handed over"
-        yield Note("reading", english, f"{name} 从头算起是对的：它不是由所给出的那些错误值算出来的")
+    """Quantities that do not follow from the wrong values before them, and are right all the same."""
+    wrong = [f.step.name for f in findings if f.step.verdict is Verdict.DIFFERS]
+    names = tuple(name for name in wrong if test_of(examination, name).fits(right[name]))
+    if names:
+        listed = ", ".join(names)
+        english = f"right all the same, though not what the wrong values before them give: {listed}"
+        yield Note("reading", english, f"虽不是由前面的错误值得出，但本身是对的：{listed}", names)
 
 
 def _another_loss_throughout(examination: Examination, findings: Sequence[Finding]) -> Iterator[Note]:

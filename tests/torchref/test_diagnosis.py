@@ -194,7 +194,9 @@ def test_what_is_right_but_not_from_the_wrong_values_before_it_is_said_so():
     report = proofread("it", case, {**trace, doubled: 2 * trace[doubled]})
     assert [f.step.name for f in report.findings] == [doubled, "updated/linear0.weight"]
     (note,) = report.notes
-    assert note.english.startswith("updated/linear0.weight is right from the start")
+    assert note.english.startswith("right all the same")
+    assert note.excuses == ("updated/linear0.weight",)
+    assert [f.step.name for f in report.errors] == [doubled]
     assert report.end_to_end[doubled] < 1
     assert report.end_to_end["updated/linear0.weight"] > 13
     assert "updated 1" in str(report)
