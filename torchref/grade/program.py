@@ -32,7 +32,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one run, all its calls together, may use: seconds of wall clock and of CPU, bytes of memory and of results."""
+    """What one run, all its calls together, may use: seconds (wall, cpu) and bytes (memory, result)."""
 
     wall: float = 10.0
     cpu: int = 10
