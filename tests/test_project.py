@@ -54,7 +54,7 @@ def test_only_the_readme_of_runs_is_kept():
 
 def test_constraints_are_names_and_versions_only():
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    assert all(re.fullmatch(r"#.*|[a-z-]+==[\d.]+", line) for line in lines)
+    assert all(re.fullmatch(r"#.*|[a-z0-9-]+==[\d.]+", line) for line in lines)
     assert "torch==2.13.0" in lines
 
 
