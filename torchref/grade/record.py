@@ -17,6 +17,9 @@ class Text:
         return self.chinese if language == "zh" else self.english
 
 
+NOTHING = Text("", "")
+
+
 @dataclass(frozen=True)
 class Item:
     """A task as gradebooks know it: its name, its title, and what it is worth."""
@@ -53,7 +56,7 @@ class Hint:
     text: Text
     mistake: str = ""
     quantity: str = ""
-    detail: Text = Text("", "")
+    detail: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class TaskMark:
     points: float
     max_points: float
     verdict: str
-    reason: Text = Text("", "")
+    reason: Text = NOTHING
     steps: Mapping[str, str] = field(default_factory=dict)
     hints: tuple[Hint, ...] = ()
     said: str = ""
@@ -99,7 +102,7 @@ class Record:
     student: str
     status: str
     tasks: tuple[TaskMark, ...] = ()
-    reason: Text = Text("", "")
+    reason: Text = NOTHING
     digest: str = ""
     seconds: float = 0.0
 

@@ -58,8 +58,13 @@ class CaseTask:
 
     def draw(self, rng: np.random.Generator, number: int) -> "CaseExample":
         """A case; the last hidden one of a function that differentiates another is large."""
-        kind: Literal["visible", "hidden", "large"] = "hidden" if number else "visible"
-        return CaseExample(self, self.cases(rng, "large" if self.forward and number == self.hidden else kind))
+        if self.forward and number == self.hidden:
+            return self.costly(rng)
+        return CaseExample(self, self.cases(rng, "hidden" if number else "visible"))
+
+    def costly(self, rng: np.random.Generator) -> "CaseExample":
+        """A large case."""
+        return CaseExample(self, self.cases(rng, "large"))
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ class CaseExample:
             report = self._proofread(trace, misshapen, asked)
         else:
             report = Report(self.task.name, tuple(steps))
-        return Judged(report, asked)
+        return Judged(report, asked, frozenset(name for name in asked if name in trace and not trace[name].any()))
 
     def _packings(self, layouts: Mapping[str, Layout]) -> dict[str, Packing]:
         shapes = tuple((name, np.shape(value)) for name, value in self.known.items())

@@ -61,6 +61,10 @@ class FunctionTask:
                 raise must_be(f"the inputs of {self.name}", f"given for its argument {name}", ", ".join(drawn))
         return FunctionExample(self, {name: np.asarray(drawn[name]) for name in self.parameters})
 
+    def costly(self, rng: np.random.Generator) -> "FunctionExample":
+        """An example like any other: the teacher's generator decides the sizes."""
+        return self.draw(rng, 1)
+
 
 @dataclass(frozen=True)
 class FunctionExample:

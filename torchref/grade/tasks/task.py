@@ -37,10 +37,12 @@ class Judged:
 
     report     the report of the quantities, by the reference's names
     asked      the reference's name of each quantity that was asked -> the student's name of it
+    empty      those that came back as zeros throughout
     """
 
     report: Report
     asked: Mapping[str, str]
+    empty: frozenset[str] = frozenset()
 
     def verdict(self, quantity: str) -> Verdict:
         """The verdict on a quantity that was asked."""
@@ -98,6 +100,10 @@ class Task(Protocol):
 
     def draw(self, rng: np.random.Generator, number: int) -> Example:
         """An example: number 0 is the one that everybody may see."""
+        ...
+
+    def costly(self, rng: np.random.Generator) -> Example:
+        """An example of the size on which a derivative shows what it costs."""
         ...
 
 

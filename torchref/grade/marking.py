@@ -1,0 +1,223 @@
+"""Marking: a program in, a mark for each task out.
+
+Two runs: one on the examples that everybody may see, whose errors and prints the student is shown; one on hidden
+examples, of which only verdicts come out, and on the visible ones once more, so that an answer that varies is seen.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from torchref.grade import seeds
+from torchref.grade.assignment import Assignment
+from torchref.grade.cost import forward_passes, is_no_backpropagation
+from torchref.grade.hints import hints_of
+from torchref.grade.program import Program, Runner
+from torchref.grade.questions import Question, Replies, Reply, ask
+from torchref.grade.record import NOT_JUDGED, NOTHING, PARTLY_RIGHT, RIGHT, WRONG, Hint, TaskMark, Text
+from torchref.grade.tasks.task import Judged, Task
+from torchref.verdict import Verdict
+
+SAID = 4000
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks of all tasks, and the CPU seconds that the program used."""
+
+    tasks: tuple[TaskMark, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Who marks: an assignment, a runner, the teacher's secret; without one, the public examples are all there is."""
+
+    assignment: Assignment
+    runner: Runner
+    secret: bytes | None = None
+
+    def mark(self, program: Program, student: str = "") -> Marks:
+        """Marks a program."""
+        limits = self.assignment.limits
+        tasks = list(self.assignment.tasks.values())
+        visible = [_visible(self.assignment, task.name) for task in tasks]
+        seen = ask(self.runner, program, visible, limits, seed=1)
+        answered = [q for q, reply in zip(visible, seen.replies, strict=True) if reply.answer]
+        hidden = [q for question in answered for q in self._hidden(question.task, student)]
+        asked = [*hidden, *reversed(answered)]
+        unseen = ask(self.runner, program, asked, limits, seed=2) if asked else Replies((), 0.0)
+        replies: dict[str, _Replies] = {}
+        for question, reply in zip(visible, seen.replies, strict=True):
+            replies[question.task.name] = _Replies(question, reply, [], None)
+        for question, reply in zip(asked, unseen.replies, strict=True):
+            there = replies[question.task.name]
+            if question.number == 0:
+                there.again = reply
+            else:
+                there.hidden.append((question, reply))
+        marks: dict[str, TaskMark] = {}
+        for task in tasks:
+            marks[task.name] = self._checked(program, task, student, replies[task.name], unseen.cpu, marks)
+        return Marks(tuple(marks.values()), seen.cpu + unseen.cpu)
+
+    def _hidden(self, task: Task, student: str) -> list[Question]:
+        """The task's hidden examples for a student, the same at every regrade."""
+        if self.secret is None:
+            return []
+        names = (self.assignment.name, student, task.name)
+        numbers = range(1, task.hidden + 1)
+        return [Question(task, n, task.draw(seeds.generator(self.secret, *names, str(n)), n)) for n in numbers]
+
+    def _checked(
+        self, program: Program, task: Task, student: str, there: "_Replies", cpu: float, earlier: Mapping[str, TaskMark]
+    ) -> TaskMark:
+        """The mark of a task; whatever goes wrong in judging is the grader's failure, and no mark."""
+        try:
+            mark = _mark(task, there, earlier)
+            if task.forward and mark.points and not mark.reason.english:
+                forward = self.assignment.tasks[task.forward]
+                settings = (self.assignment.limits, self.secret or seeds.PUBLIC, student)
+                passes = is_no_backpropagation(
+                    lambda: forward_passes(self.runner, program, task, forward, *settings), cpu
+                )
+                if passes is not None:
+                    return _too_costly(mark, passes, task.forward)
+            return mark
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            reason = Text(f"the grader failed: {what}", f"评分程序出错：{what}")
+            return TaskMark(task.name, 0.0, task.points, NOT_JUDGED, reason)
+
+
+@dataclass
+class _Replies:
+    """The replies to one task's questions: on the visible example, on the hidden ones, on the visible one again."""
+
+    visible: Question
+    first: Reply
+    hidden: list[tuple[Question, Reply]]
+    again: Reply | None
+
+
+@lru_cache(maxsize=256)
+def _visible(assignment: Assignment, task: str) -> Question:
+    """The example that everybody may see, drawn once a process, for it is the same for all."""
+    known = assignment.tasks[task]
+    return Question(known, 0, known.draw(seeds.generator(seeds.PUBLIC, assignment.name, task), 0))
+
+
+def _mark(task: Task, there: _Replies, earlier: Mapping[str, TaskMark]) -> TaskMark:
+    every = [there.first, *(reply for _, reply in there.hidden), *([there.again] if there.again else [])]
+    if unknown := next((reply for reply in every if reply.is_unknown), None):
+        return TaskMark(task.name, 0.0, task.points, NOT_JUDGED, unknown.reason)
+    said = there.first.printed[:SAID]
+    if there.first.answer is None:
+        return _wrong_or_open(task, _with_kind(there.first), said, {}, (), earlier)
+    judged = there.visible.example.judge(there.first.answer.arrays)
+    steps = {label: str(_worst(judged, label)) for label in dict.fromkeys(judged.asked.values())}
+    hints = tuple(hints_of(judged, bool(task.forward)))
+    if there.again and (varies := _varies(there, judged)):
+        return TaskMark(task.name, 0.0, task.points, WRONG, varies, steps, hints, said)
+    lost = next((reply for _, reply in there.hidden if reply.answer is None), None)
+    if lost is not None:
+        reason = Text(f"on hidden numbers {lost.reason.english}", f"用隐藏数据时{lost.reason.chinese}")
+        return _wrong_or_open(task, reason, said, steps, hints, earlier)
+    unseen = [q.example.judge(reply.answer.arrays) for q, reply in there.hidden if reply.answer]
+    earned = [all(_earns(j, quantity) for j in (judged, *unseen)) for quantity in judged.asked]
+    if not any(hint.quantity for hint in hints):
+        hints += _hidden_hints(unseen, bool(task.forward))
+    if all(earned):
+        return TaskMark(task.name, task.points, task.points, RIGHT, steps=steps, hints=hints, said=said)
+    if not any(earned):
+        return _wrong_or_open(task, NOTHING, said, steps, hints, earlier)
+    points = round(task.points * sum(earned) / len(earned), 2)
+    return TaskMark(task.name, points, task.points, PARTLY_RIGHT, steps=steps, hints=hints, said=said)
+
+
+def _with_kind(reply: Reply) -> Text:
+    """Why there is no answer, with the kind of error that the submission itself gives."""
+    if not reply.error:
+        return reply.reason
+    return Text(f"{reply.reason.english}: {reply.error}", f"{reply.reason.chinese}：{reply.error}")
+
+
+def _wrong_or_open(
+    task: Task,
+    reason: Text,
+    said: str,
+    steps: Mapping[str, str],
+    hints: tuple[Hint, ...],
+    earlier: Mapping[str, TaskMark],
+) -> TaskMark:
+    """Wrong; or not judged, where what the task builds on is wrong itself."""
+    broken = [name for name in task.needs if earlier[name].verdict != RIGHT]
+    if broken:
+        names = ", ".join(broken)
+        reason = Text(f"it builds on {names}, which must be right first", f"它依赖于 {names}，须先改正")
+        return TaskMark(task.name, 0.0, task.points, NOT_JUDGED, reason, steps, (), said)
+    return TaskMark(task.name, 0.0, task.points, WRONG, reason, steps, hints, said)
+
+
+def _earns(judged: Judged, quantity: str) -> bool:
+    """Whether a quantity has credit: right, right given the wrong values before it, or right all the same.
+
+    What follows from a wrong value and is 0 throughout would be so whatever is wrong with it.
+    """
+    verdict = judged.verdict(quantity)
+    if verdict is Verdict.CONSISTENT:
+        return quantity not in judged.empty
+    readings = [note.excuses for note in judged.report.notes if note.kind == "reading"]
+    return verdict is Verdict.AGREES or any(quantity in names for names in readings)
+
+
+def _worst(judged: Judged, label: str) -> Verdict:
+    """The verdict on what the student calls by one name: the worst, where that is several quantities."""
+    verdicts = [judged.verdict(quantity) for quantity, name in judged.asked.items() if name == label]
+    order = [v for v in Verdict if v not in (Verdict.AGREES, Verdict.CONSISTENT)]
+    return next((v for v in order if v in verdicts), max(verdicts, key=lambda v: v is Verdict.CONSISTENT))
+
+
+def _varies(there: _Replies, judged: Judged) -> Text | None:
+    """Why the answer to the same question, asked twice, is not to be trusted, if it is not."""
+    assert there.first.answer is not None
+    text = Text("it gives another answer when it is asked again", "再问一次，答案就不同了")
+    if there.again is None or there.again.answer is None:
+        return text
+    first, again = there.first.answer.arrays, there.again.answer.arrays
+    if first.keys() == again.keys() and all(_same(first[name], again[name]) for name in first):
+        return None
+    second = there.visible.example.judge(again)
+    both_right = all(_earns(j, quantity) for j in (judged, second) for quantity in judged.asked)
+    return None if both_right else text
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+
+
+def _hidden_hints(unseen: Sequence[Judged], is_derivative: bool) -> tuple[Hint, ...]:
+    """Hints on hidden numbers, where the visible ones show nothing; without what the submission answered there."""
+    for judged in unseen:
+        found = [hint for hint in hints_of(judged, is_derivative) if hint.quantity]
+        if found:
+            return tuple(_without_numbers(hint) for hint in found)
+    return ()
+
+
+def _without_numbers(hint: Hint) -> Hint:
+    known = hint.text if hint.mistake else Text(f"{hint.quantity} is wrong", f"{hint.quantity} 不对")
+    text = Text(f"on hidden numbers: {known.english}", f"用隐藏数据时：{known.chinese}")
+    return Hint(text, hint.mistake, hint.quantity, hint.detail)
+
+
+def _too_costly(mark: TaskMark, passes: float, forward: str) -> TaskMark:
+    """The mark of a derivative that is not derived."""
+    reason = Text(
+        f"it is no backpropagation: it costs as much as {passes:.0f} calls of {forward}",
+        f"这不是反向传播：它的开销相当于调用 {passes:.0f} 次 {forward}",
+    )
+    hint = Hint(reason, "numerical-derivative", mark.task, reason)
+    return TaskMark(mark.task, 0.0, mark.max_points, WRONG, reason, mark.steps, (*mark.hints, hint), mark.said)
