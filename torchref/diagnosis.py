@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import torch
 
 from manual.arrays import Array
-from torchref import compare
+from torchref import compare, twin
 from torchref.allowance import SIDES, growth, unit_roundoff
 from torchref.mistakes import MISTAKES, Mistake, Site
 from torchref.mistakes.factors import Factor, factor_of
@@ -115,10 +116,29 @@ def _explain(examination: Examination, root: StepVerdict) -> Iterator[Explanatio
     if single:
         yield from (Explanation((MISTAKES[n],), None, site.kind, test.digits(wrongs[n])) for n in single)
         return
+    if root.name == "loss" and (in_elements := list(_in_elements(examination, test))):
+        yield from in_elements
+        return
     if (factor := factor_of(test.got, expected.value, site, test.fits)) is not None:
         yield Explanation((), factor, site.kind, test.digits(factor.value * expected.value))
         return
     yield from _pairs(site, test.got, wrongs, test)
+
+
+def _in_elements(examination: Examination, test: "HypothesisTest") -> Iterator[Explanation]:
+    """The mistakes in the elements of the loss that give its value, where the elements were not handed over."""
+    name, case = "loss/elements", examination.case
+    if name in examination.allowed:
+        return
+    step = examination.expected[name]
+    site = Site(case, name, step.function, examination.values, step.value)
+    for mistake in MISTAKES.values():
+        elements = mistake.at(site)
+        if elements is None or not np.isfinite(elements).all():
+            continue
+        wrong = twin.array(twin.reduce(case.loss, torch.tensor(elements)))
+        if test.is_visible(wrong) and test.fits(wrong):
+            yield Explanation((mistake,), None, site.kind, test.digits(wrong), step.function)
 
 
 def _pairs(site: Site, got: Array, wrongs: dict[str, Array], test: "HypothesisTest") -> Iterator[Explanation]:

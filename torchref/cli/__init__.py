@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from torchref.cli.assignments import assignments, new
 from torchref.cli.board import board
 from torchref.cli.check import check
 from torchref.cli.sweep import sweep
@@ -15,7 +16,7 @@ def torchref() -> None:
     """The proof-reader for hand-derived neural-network mathematics."""
 
 
-for command in (check, sweep, board):
+for command in (check, sweep, board, assignments, new):
     torchref.add_command(command)
 
 

@@ -8,6 +8,7 @@ import click
 @click.option("--networks", default=200, show_default=True, metavar="N", help="How many random networks to check.")
 @click.option("--seed", default=0, show_default=True, metavar="S", help="The seed that they are drawn with.")
 @click.option("--only", type=int, metavar="K", help="Check network K of that seed alone, and show its steps.")
+@click.option("--assignment", metavar="NAME_OR_FILE", help="Mark FILE as that assignment, on its public examples.")
 @click.option("--device", metavar="DEVICE", help="cpu, cuda or cuda:K; by default the CPU and every CUDA device.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write the results there.")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
@@ -18,6 +19,7 @@ def check(
     networks: int,
     seed: int,
     only: int | None,
+    assignment: str | None,
     device: str | None,
     json_file: str | None,
     language: str,
@@ -28,11 +30,23 @@ def check(
     NAME is a function in it that returns a report, or that takes a Case and returns its quantities by name, which is
     then checked on the document's example and on random networks.
 
+    FILE with --assignment is your solution of an assignment (torchref assignments lists them): it is marked as the
+    teacher's marking would, on the examples that everybody may see.
+
     Without FILE: every result that the document prints, beside what the hand-written NumPy code and torch compute;
     then random networks, step by step; then schedules, preprocessing, surfaces and training.
 
     Exit code: 0 all agree, 1 something differs, 2 unusable input, 3 something could not be judged.
     """
+    if assignment is not None:
+        from pathlib import Path
+
+        from torchref.errors import must_be
+        from torchref.grade.own_check import check_solution
+
+        if target is None:
+            raise must_be("FILE", "given with --assignment", "nothing")
+        context.exit(check_solution(Path(target), assignment, language))
     if target is None:
         from torchref.self_check import Request, run
 

@@ -13,12 +13,12 @@ import numpy as np
 from torchref.grade import seeds
 from torchref.grade.assignment import Assignment
 from torchref.grade.cost import forward_passes, is_no_backpropagation
+from torchref.grade.credit import earns, worst_verdict
 from torchref.grade.hints import hints_of
 from torchref.grade.program import Program, Runner
-from torchref.grade.questions import Question, Replies, Reply, ask
+from torchref.grade.questions import NOT_WRITTEN, Question, Replies, Reply, ask
 from torchref.grade.record import NOT_JUDGED, NOTHING, PARTLY_RIGHT, RIGHT, WRONG, Hint, TaskMark, Text
 from torchref.grade.tasks.task import Judged, Task
-from torchref.verdict import Verdict
 
 SAID = 4000
 
@@ -117,7 +117,7 @@ def _mark(task: Task, there: _Replies, earlier: Mapping[str, TaskMark]) -> TaskM
     if there.first.answer is None:
         return _wrong_or_open(task, _with_kind(there.first), said, {}, (), earlier)
     judged = there.visible.example.judge(there.first.answer.arrays)
-    steps = {label: str(_worst(judged, label)) for label in dict.fromkeys(judged.asked.values())}
+    steps = {label: str(worst_verdict(judged, label)) for label in dict.fromkeys(judged.asked.values())}
     hints = tuple(hints_of(judged, bool(task.forward)))
     if there.again and (varies := _varies(there, judged)):
         return TaskMark(task.name, 0.0, task.points, WRONG, varies, steps, hints, said)
@@ -126,7 +126,7 @@ def _mark(task: Task, there: _Replies, earlier: Mapping[str, TaskMark]) -> TaskM
         reason = Text(f"on hidden numbers {lost.reason.english}", f"用隐藏数据时{lost.reason.chinese}")
         return _wrong_or_open(task, reason, said, steps, hints, earlier)
     unseen = [q.example.judge(reply.answer.arrays) for q, reply in there.hidden if reply.answer]
-    earned = [all(_earns(j, quantity) for j in (judged, *unseen)) for quantity in judged.asked]
+    earned = [all(earns(j, quantity) for j in (judged, *unseen)) for quantity in judged.asked]
     if not any(hint.quantity for hint in hints):
         hints += _hidden_hints(unseen, bool(task.forward))
     if all(earned):
@@ -154,30 +154,11 @@ def _wrong_or_open(
 ) -> TaskMark:
     """Wrong; or not judged, where what the task builds on is wrong itself."""
     broken = [name for name in task.needs if earlier[name].verdict != RIGHT]
-    if broken:
+    if broken and reason != NOT_WRITTEN:
         names = ", ".join(broken)
         reason = Text(f"it builds on {names}, which must be right first", f"它依赖于 {names}，须先改正")
         return TaskMark(task.name, 0.0, task.points, NOT_JUDGED, reason, steps, (), said)
     return TaskMark(task.name, 0.0, task.points, WRONG, reason, steps, hints, said)
-
-
-def _earns(judged: Judged, quantity: str) -> bool:
-    """Whether a quantity has credit: right, right given the wrong values before it, or right all the same.
-
-    What follows from a wrong value and is 0 throughout would be so whatever is wrong with it.
-    """
-    verdict = judged.verdict(quantity)
-    if verdict is Verdict.CONSISTENT:
-        return quantity not in judged.empty
-    readings = [note.excuses for note in judged.report.notes if note.kind == "reading"]
-    return verdict is Verdict.AGREES or any(quantity in names for names in readings)
-
-
-def _worst(judged: Judged, label: str) -> Verdict:
-    """The verdict on what the student calls by one name: the worst, where that is several quantities."""
-    verdicts = [judged.verdict(quantity) for quantity, name in judged.asked.items() if name == label]
-    order = [v for v in Verdict if v not in (Verdict.AGREES, Verdict.CONSISTENT)]
-    return next((v for v in order if v in verdicts), max(verdicts, key=lambda v: v is Verdict.CONSISTENT))
 
 
 def _varies(there: _Replies, judged: Judged) -> Text | None:
@@ -190,7 +171,7 @@ def _varies(there: _Replies, judged: Judged) -> Text | None:
     if first.keys() == again.keys() and all(_same(first[name], again[name]) for name in first):
         return None
     second = there.visible.example.judge(again)
-    both_right = all(_earns(j, quantity) for j in (judged, second) for quantity in judged.asked)
+    both_right = all(earns(j, quantity) for j in (judged, second) for quantity in judged.asked)
     return None if both_right else text
 
 

@@ -79,13 +79,16 @@ def ask(runner: Runner, program: Program, questions: Sequence[Question], limits:
     return Replies(tuple(replies), cpu)
 
 
+NOT_WRITTEN = Text("it is not written yet", "尚未完成")
+
+
 def _reply(answer: Answer, printed: str) -> Reply:
     if not answer.error:
         return Reply(answer, printed=printed)
     said = f"{answer.error} ({answer.place})" if answer.place else answer.error
     printed = f"{printed}\n{said}" if printed else said
     if answer.error.startswith("NotImplementedError"):
-        return Reply(None, Text("it is not written yet", "尚未完成"), printed=printed)
+        return Reply(None, NOT_WRITTEN)
     kind = answer.error.partition(":")[0][:60]
     return Reply(None, Text("it raised an error", "运行出错"), kind, printed=printed)
 

@@ -67,13 +67,13 @@ class Roster(Mapping[str, Student]):
     def __len__(self) -> int:
         return len(self._students)
 
-    def who(self, *texts: str) -> str | None:
+    def who(self, *texts: str, beginnings: bool = True) -> str | None:
         """The id of whoever goes by the first of these texts that names one student, or None.
 
         A text names a student exactly; else by an id, an email or a name, whatever its case, accents and punctuation;
-        else by their beginning, if it is that of one student alone.
+        else, where beginnings count, by the beginning of one student's name alone.
         """
-        for find in (self._exactly, self._folded, self._by_beginning):
+        for find in (self._exactly, self._folded, *([self._by_beginning] if beginnings else [])):
             for text in texts:
                 if student := find(text):
                     return student

@@ -28,7 +28,8 @@ def verdict_text(verdict: Verdict, text: str = "") -> Text:
     return Text(f"{mark} {text or verdict}", style=style)
 
 
-def _table(*columns: str, title: str, right: Sequence[str] = (), caption: str = "") -> Table:
+def new_table(*columns: str, title: str, right: Sequence[str] = (), caption: str = "") -> Table:
+    """An empty table in the style of all of them."""
     table = Table(title=title, caption=caption or None, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.collapse_padding = True
     table.title_justify = table.caption_justify = "left"
@@ -40,7 +41,7 @@ def _table(*columns: str, title: str, right: Sequence[str] = (), caption: str = 
 
 def document_table(report: DocumentReport) -> Table:
     """Quantity by quantity: printed, manual, torch, verdict."""
-    table = _table("quantity", "printed", "manual", "torch", "verdict", title="The document's example")
+    table = new_table("quantity", "printed", "manual", "torch", "verdict", title="The document's example")
     for heading, rows in groupby(report.rows, _heading):
         table.add_section()
         table.add_row(Text(heading, style="dim"))
@@ -83,7 +84,7 @@ def networks_table(results: Iterable[NetworkResult]) -> Table:
         "steps: quantities judged, each given what went into it; worst: the largest difference as a share of what "
         "is allowed\ngradient, update: decimal digits from end to end, median"
     )
-    table = _table("device", "dtype", "family", *numbers, title="Random networks", right=numbers, caption=caption)
+    table = new_table("device", "dtype", "family", *numbers, title="Random networks", right=numbers, caption=caption)
 
     def key(result: NetworkResult) -> tuple[str, str, str]:
         return result.device, result.dtype, result.family
@@ -106,7 +107,7 @@ def networks_table(results: Iterable[NetworkResult]) -> Table:
 def steps_table(steps: Sequence[StepVerdict], title: str) -> Table:
     """Every quantity of one step: verdict, worst element, how far off, how far is allowed, digits."""
     numbers = ("worst element", "off by", "allowed", "digits")
-    table = _table("quantity", "verdict", *numbers, title=title, right=numbers)
+    table = new_table("quantity", "verdict", *numbers, title=title, right=numbers)
     for step in steps:
         c = step.comparison
         off = f"{abs(c.got - c.expected):.1e}"
@@ -117,7 +118,7 @@ def steps_table(steps: Sequence[StepVerdict], title: str) -> Table:
 
 def procedures_table(comparisons: Sequence[Comparison]) -> Table:
     """Schedules, preprocessing, surfaces, training."""
-    table = _table("procedure", "verdict", "values", "digits", title="Around the step", right=("values", "digits"))
+    table = new_table("procedure", "verdict", "values", "digits", title="Around the step", right=("values", "digits"))
     for c in comparisons:
         table.add_row(c.name, verdict_text(c.verdict), str(c.size), f"{c.digits:.1f}")
     return table

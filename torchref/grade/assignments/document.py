@@ -39,9 +39,9 @@ def row(name: str) -> Layout:
     return lambda known: known[name][0]
 
 
-def biases(known: Mapping[str, Array]) -> Array:
-    """B1 and b2."""
-    return np.concatenate([known["linear0.bias"].ravel(), known["linear2.bias"].ravel()])
+def biases(room: str) -> Layout:
+    """B1 and b2 in one array."""
+    return lambda known: np.concatenate([known[f"{room}linear{k}.bias"] for k in (0, 2)])
 
 
 HIDDEN: dict[str, Layout] = {"l_h": row("forward/linear0"), "out_h": row("forward/sigmoid1")}
@@ -61,7 +61,7 @@ assignment.add(
         "forward",
         4,
         cases,
-        {"i": row("x"), "w": weights(""), "b": biases},
+        {"i": row("x"), "w": weights(""), "b": biases("")},
         HIDDEN | OUTPUT,
         Text("Forward: linear parts and outputs of both layers", "前向：两层的线性部分和输出"),
         Text(
@@ -96,13 +96,14 @@ assignment.add(
             "dE_dout_h": row("backward/sigmoid1"),
             "dE_dl_h": row("backward/linear0"),
             "dE_dw": weights("gradient/"),
+            "dE_db": biases("gradient/"),
         },
         Text("Backward: the derivatives of E_total", "反向：E_total 的各导数"),
         Text(
             "i (2,), w (8,), out_h (2,), out_o (2,), target (2,) -> a dict with dE_dout_o, dE_dl_o, dE_dout_h, "
-            "dE_dl_h, each (2,), and dE_dw (8,)",
-            "i (2,)、w (8,)、out_h (2,)、out_o (2,)、target (2,) -> 字典：dE_dout_o、dE_dl_o、dE_dout_h、dE_dl_h"
-            "（均为 (2,)）和 dE_dw (8,)",
+            "dE_dl_h, dE_db, each (2,), and dE_dw (8,)",
+            "i (2,)、w (8,)、out_h (2,)、out_o (2,)、target (2,) -> 字典：dE_dout_o、dE_dl_o、dE_dout_h、dE_dl_h、"
+            "dE_db（均为 (2,)）和 dE_dw (8,)",
         ),
         hidden=2,
     )
@@ -112,12 +113,18 @@ assignment.add(
         "update",
         2,
         cases,
-        {"w": weights(""), "dE_dw": weights("gradient/"), "learning_rate": "learning_rate"},
-        {"w_new": weights("updated/")},
-        Text("Update: the new weights", "更新：新的权重"),
+        {
+            "w": weights(""),
+            "b": biases(""),
+            "dE_dw": weights("gradient/"),
+            "dE_db": biases("gradient/"),
+            "learning_rate": "learning_rate",
+        },
+        {"w_new": weights("updated/"), "b_new": biases("updated/")},
+        Text("Update: the new weights; the biases stay", "更新：新的权重；偏置不变"),
         Text(
-            "w (8,), dE_dw (8,), learning_rate -> the new weights (8,)",
-            "w (8,)、dE_dw (8,)、learning_rate -> 新权重 (8,)",
+            "w (8,), b (2,), dE_dw (8,), dE_db (2,), learning_rate -> a dict with w_new (8,) and b_new (2,), the old b",
+            "w (8,)、b (2,)、dE_dw (8,)、dE_db (2,)、learning_rate -> 字典：w_new (8,) 和 b_new (2,)，后者就是 b",
         ),
     )
 )

@@ -20,7 +20,7 @@ from torchref.grade.tasks.case_task import CaseTask
 from torchref.grade.tasks.function_task import FunctionTask
 
 SIZES = {"visible": (4, 5, 3, 6), "hidden": (5, 7, 2, 4), "large": (24, 60, 8, 2)}
-STEPS = 12
+STEPS = 6
 
 
 def cases(rng: np.random.Generator, kind: str) -> Case:
