@@ -61,6 +61,7 @@ _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS = 1, 38
 _X32 = 0x40000000  # x86_64's second numbering
+PID = -76  # the offset of the process id, from the end of the filter
 # Offsets in struct seccomp_data: the number, the architecture, then the arguments of 8 bytes each.
 _NUMBER, _ARCHITECTURE, _ARGUMENT_0, _ARGUMENT_2 = 0, 4, 16, 32
 
@@ -69,17 +70,18 @@ def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> 
     return struct.pack("HBBI", code, if_true, if_false, value)
 
 
-def build(machine: str, pid: int) -> bytes:
-    """The filter for a machine (of MACHINES); the process `pid` may signal itself, which abort() needs.
+def build(machine: str) -> bytes:
+    """The filter for a machine (of MACHINES), for the process whose id is put in at PID.
 
-    Jumps are relative and forward, so the special cases stand last, right before the returns they jump to.
+    That process may signal itself, which abort() needs. Jumps are relative and forward, so the special cases stand
+    last, right before the returns they jump to.
     """
     column = MACHINES.index(machine)
     numbers = sorted(row[column] for row in _ALLOWED.values())
     special = [
         _instruction(_IF_EQUAL, _TGKILL[column], 0, 2),
         _instruction(_LOAD, _ARGUMENT_0),
-        _instruction(_IF_EQUAL, pid, 6, 7),
+        _instruction(_IF_EQUAL, 0, 6, 7),
         # prlimit may read, not set: both halves of the pointer to new limits must be 0
         _instruction(_IF_EQUAL, _PRLIMIT[column], 0, 4),
         _instruction(_LOAD, _ARGUMENT_2),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from . import wire
 from .lockdown import Lockdown
-from .modules import OwnFiles, only_these
+from .modules import OwnFiles, open_to
 from .printing import Printer
 from .returned import as_arrays, as_error
 
@@ -29,7 +29,7 @@ SOCKET, NEWS, OUTPUT, RESULT = 3, 4, 1, 3
 MOST_CHUNKS = 1024  # IOV_MAX
 
 
-def serve(lockdown: Lockdown, extra: Sequence[str]) -> None:
+def serve(lockdown: Lockdown) -> None:
     """Takes one order from the socket and does it; returns at once when there is none to come."""
     lockdown.isolate()
     with socket.socket(fileno=SOCKET) as owner:
@@ -42,21 +42,22 @@ def serve(lockdown: Lockdown, extra: Sequence[str]) -> None:
     job, result, output = descriptors
     os.dup2(output, OUTPUT)
     os.dup2(output, 2)
-    order, arrays = _read(job)
+    order, arrays = read(job)
     os.dup2(result, RESULT)
     os.closerange(NEWS + 1, 1 << 20)
     lockdown.limit(cpu, memory, max(capacity, printable))
     os.write(NEWS, LOCKED)
     os.close(NEWS)
-    own = only_these(order["files"], extra)
+    own = open_to(order["files"])
     sys.stdout = sys.stderr = Printer(OUTPUT, printable)
     sys.argv = [order["entry"]]
     np.random.seed(order["seed"])  # noqa: NPY002  the one that submissions use
     random.seed(order["seed"])
-    _Run(own, order, arrays, capacity).answer_all()
+    Run(own, order, arrays, RESULT, capacity).answer_all()
 
 
-def _read(job: int) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+def read(job: int) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+    """The order and its arrays."""
     content = os.pread(job, os.fstat(job).st_size, 0)
     start = wire.PREFIX.size
     header = start + wire.lengths(content[:start])[0]
@@ -64,12 +65,14 @@ def _read(job: int) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     return order, [array for _, array in arrays]
 
 
-class _Run:
+class Run:
     """The calls of one submission."""
 
-    def __init__(self, own: OwnFiles, order: dict[str, Any], arrays: list[NDArray[Any]], capacity: int) -> None:
+    def __init__(
+        self, own: OwnFiles, order: dict[str, Any], arrays: list[NDArray[Any]], result: int, capacity: int
+    ) -> None:
         self.own, self.order, self.arrays = own, order, arrays
-        self.left = capacity
+        self.result, self.left = result, capacity
         # taken before the submission can put something else in their place
         self.write, self.pack = os.writev, wire.pack
 
@@ -122,7 +125,7 @@ class _Run:
     def append(self, chunks: Sequence[bytes | memoryview]) -> None:
         """Writes all of it."""
         while chunks:
-            written = self.write(RESULT, chunks[:MOST_CHUNKS])
+            written = self.write(self.result, chunks[:MOST_CHUNKS])
             chunks = _rest(chunks, written)
 
 

@@ -6,34 +6,40 @@ thread alone, so the process must have one.
 """
 
 import os
+import platform
 import resource
-import signal
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import kernel
-from .bpf import build
+from .bpf import PID, build
 from .layers import CHROOT, LANDLOCK, RLIMITS, SECCOMP, UID
 
 OPEN_FILES = 16
+_PER_RUN = (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)
+_FOR_ALL = {resource.RLIMIT_CORE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_NOFILE: OPEN_FILES}
+_UNLIMITED = resource.RLIM_INFINITY
 
 
 @dataclass(frozen=True)
 class Lockdown:
     """A lockdown, prepared once for many forks.
 
-    machine     platform.machine()
     parent      the process id that the forks' parent must have
     ruleset     a descriptor of Landlock's rules
+    filter      seccomp's
     size        bytes of address space that the parent has itself
+    hard        the limits that are in force already, by resource
     """
 
-    machine: str
     layers: Collection[str]
     uid: int
     parent: int
     ruleset: int
+    filter: kernel.Filter
     size: int
+    hard: Mapping[int, int]
 
     def isolate(self) -> None:
         """The part that is the same for every submission. Raises OSError. The current folder becomes the root."""
@@ -51,20 +57,34 @@ class Lockdown:
     def limit(self, cpu: int, memory: int, largest: int) -> None:
         """The limits of one submission: seconds, bytes, and bytes of the largest file it may write; then seccomp."""
         if RLIMITS in self.layers:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            _lower(resource.RLIMIT_AS, self.size + memory)
-            _lower(resource.RLIMIT_CPU, cpu, 1)
-            _lower(resource.RLIMIT_FSIZE, largest)
-            _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
-            for nothing in (resource.RLIMIT_CORE, resource.RLIMIT_NPROC, resource.RLIMIT_MEMLOCK):
-                _lower(nothing, 0)
+            self._lower(resource.RLIMIT_AS, self.size + memory)
+            self._lower(resource.RLIMIT_CPU, cpu, 1)
+            self._lower(resource.RLIMIT_FSIZE, largest)
+            resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
         if SECCOMP in self.layers:
-            kernel.Filter(build(self.machine, os.getpid())).install()
+            self.filter.install()
+
+    def _lower(self, what: int, value: int, grace: int = 0) -> None:
+        # The soft limit ends a program with a signal of its own, SIGXCPU; the hard one, `grace` above, with SIGKILL.
+        hard = self.hard[what]
+        resource.setrlimit(what, (value, value + grace) if hard == _UNLIMITED else (min(value, hard), hard))
 
 
-def _lower(what: int, value: int, grace: int = 0) -> None:
-    # The soft limit ends a program with a signal of its own, SIGXCPU; the hard one, `grace` above, with SIGKILL.
-    hard = resource.getrlimit(what)[1]
-    if hard != resource.RLIM_INFINITY:
-        value, grace = min(value, hard), min(grace, max(0, hard - value))
-    resource.setrlimit(what, (value, value + grace))
+def prepare(layers: Collection[str], uid: int) -> Lockdown:
+    """In the parent, before it forks. Raises OSError."""
+    kernel.hide_memory()
+    kernel.forbid_privileges()
+    ruleset = kernel.landlock_ruleset() if LANDLOCK in layers else -1
+    if RLIMITS in layers:
+        for what, most in _FOR_ALL.items():
+            resource.setrlimit(what, (most, most))
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return Lockdown(
+        layers=frozenset(layers),
+        uid=uid,
+        parent=os.getpid(),
+        ruleset=ruleset,
+        filter=kernel.Filter(build(platform.machine()), PID),
+        size=pages * os.sysconf("SC_PAGE_SIZE"),
+        hard={what: resource.getrlimit(what)[1] for what in _PER_RUN},
+    )

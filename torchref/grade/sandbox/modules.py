@@ -88,13 +88,20 @@ class Refusal:
         raise ModuleNotFoundError(message, name=name)
 
 
-def only_these(files: Mapping[str, str], extra: Sequence[str]) -> OwnFiles:
-    """From here on an import finds what is in memory, and nothing else. Returns the finder of the files."""
-    own = OwnFiles(files)
+def close(extra: Sequence[str]) -> None:
+    """From here on an import finds what is in memory, and nothing else; this package is no more to be found."""
     for name in [name for name in sys.modules if name == "__main__" or name.split(".")[0] == __package__]:
         del sys.modules[name]
-    for name in {file.removesuffix(".py").split("/")[0] for file in files}:
-        sys.modules.pop(name, None)  # as in Python, one's own random.py comes before the library's
     sys.path.clear()
-    sys.meta_path[:] = [own, Refusal(extra)]
+    sys.path_hooks.clear()
+    sys.path_importer_cache.clear()
+    sys.meta_path[:] = [Refusal(extra)]
+
+
+def open_to(files: Mapping[str, str]) -> OwnFiles:
+    """Lets an import find these files, before all else. Returns their finder."""
+    own = OwnFiles(files)
+    for file in files:
+        sys.modules.pop(file.removesuffix(".py").split("/")[0], None)  # one's own random.py comes before Python's
+    sys.meta_path.insert(0, own)
     return own

@@ -23,6 +23,7 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TZ": "UTC",
     "PYTHONHASHSEED": "0",  # sets of strings in the same order at every regrade
+    "LD_BIND_NOW": "1",  # so that no child looks up a symbol
     # A second thread would not be in the forks, and they would wait for it for ever.
     **dict.fromkeys(
         ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "NUMEXPR_NUM_THREADS"], "1"

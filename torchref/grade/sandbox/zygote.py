@@ -5,11 +5,9 @@ the time, ends the child, and reports what the kernel says of it. It knows no an
 folder is imported as a package of its own.
 """
 
-import fcntl
 import gc
 import json
 import os
-import platform
 import select
 import signal
 import struct
@@ -18,11 +16,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from . import child, kernel, layers
-from .lockdown import Lockdown
-from .modules import preload
+from . import child, kernel
+from .lockdown import Lockdown, prepare
+from .modules import close, preload
+from .rehearsal import rehearse
 
 MOST_NEWS = 500  # bytes
 
@@ -35,19 +32,18 @@ def main(socket: int, configuration: dict[str, Any]) -> None:
     kernel.die_with_parent(configuration["owner"])
     try:
         _let_the_kernel_take_this_first()
-        kernel.hide_memory()
-        kernel.forbid_privileges()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         preload(configuration["modules"])
-        _warm_up()
+        rehearse()
         lockdown = _prepare(configuration)
     except (ImportError, OSError) as error:
         _tell({"failed": f"{type(error).__name__}: {error}"})
         return
+    close(configuration["modules"])
     gc.collect()
     gc.freeze()
     _tell({"ready": True})
-    while _serve_one(lockdown, configuration["modules"]):
+    while _serve_one(lockdown):
         pass
 
 
@@ -62,46 +58,21 @@ def _let_the_kernel_take_this_first() -> None:
         return  # read-only /proc: the machine's own choice then
 
 
-def _warm_up() -> None:
-    """Makes NumPy initialise what it initialises at its first use, once instead of in every child."""
-    x = np.eye(8)
-    np.linalg.solve(x, x @ x)
-    np.einsum("ij,jk->ik", x, x)
-    np.random.default_rng(0).normal(size=3)
-    repr(x)
-
-
 def _prepare(configuration: dict[str, Any]) -> Lockdown:
     threads = list(Path("/proc/self/task").iterdir())
     if len(threads) != 1:
         # a fork copies one of them, and waits for ever for what the others held
         raise OSError(f"the sandbox must have one thread before it forks (got {len(threads)})")
     os.chdir(configuration["jail"])
-    wanted = configuration["layers"]
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    return Lockdown(
-        machine=platform.machine(),
-        layers=wanted,
-        uid=configuration["uid"],
-        parent=os.getpid(),
-        ruleset=_out_of_the_way(kernel.landlock_ruleset()) if layers.LANDLOCK in wanted else -1,
-        size=pages * os.sysconf("SC_PAGE_SIZE"),
-    )
+    return prepare(configuration["layers"], configuration["uid"])
 
 
-def _out_of_the_way(descriptor: int) -> int:
-    # children put theirs at fixed low numbers
-    high = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 64)
-    os.close(descriptor)
-    return high
-
-
-def _serve_one(lockdown: Lockdown, extra: list[str]) -> bool:
+def _serve_one(lockdown: Lockdown) -> bool:
     """Forks a child, waits for it, reports; returns whether there may be another."""
     news, news_end = os.pipe()
-    pid = os.fork()
+    pid = kernel.fork()
     if pid == 0:
-        _be_the_child(news_end, lockdown, extra)
+        _be_the_child(news_end, lockdown)
     os.close(news_end)
     try:
         return _watch(pid, news)
@@ -109,11 +80,11 @@ def _serve_one(lockdown: Lockdown, extra: list[str]) -> bool:
         os.close(news)
 
 
-def _be_the_child(news: int, lockdown: Lockdown, extra: list[str]) -> None:
+def _be_the_child(news: int, lockdown: Lockdown) -> None:
     code = 1
     try:
         os.dup2(news, child.NEWS)
-        child.serve(lockdown, extra)
+        child.serve(lockdown)
         code = 0
     except BaseException as error:
         _try_to_write(news, f"{type(error).__name__}: {error}")
