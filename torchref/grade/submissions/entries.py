@@ -11,7 +11,7 @@ from torchref.grade.submissions import zips
 from torchref.grade.submissions.bounds import Bounds, too_large
 from torchref.grade.submissions.found import Part
 from torchref.grade.submissions.names import clean, is_left_out, shown
-from torchref.grade.submissions.refused import Refused, refused
+from torchref.grade.submissions.refused import refused
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def entries(part: Part, bounds: Bounds, stack: ExitStack) -> list[Entry]:
         if stat.S_ISDIR(status.st_mode):
             return list(_walk(part.path, bounds))
     except OSError as error:
-        raise unreadable(part.path.name, error) from error
+        raise zips.unreadable(part.path.name, error) from error
     _must_be_regular(status, part.path.name, bounds.archive)
     return [_on_disk(part.path, part.name or part.path.name)]
 
@@ -90,11 +90,12 @@ def read_file(path: Path, name: str, bound: int) -> bytes:
         _must_be_regular(path.lstat(), name, bound)
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            _must_be_regular(os.fstat(descriptor), name, bound)  # it may be another one by now
-            data = file.read(bound + 1)
+            status = os.fstat(descriptor)
+            _must_be_regular(status, name, bound)  # it may be another one by now
+            data = file.read(status.st_size + 1)  # what is to be read is allocated first
     except OSError as error:
-        raise unreadable(name, error) from error
-    if len(data) > bound:
+        raise zips.unreadable(name, error) from error
+    if len(data) > bound:  # it grew
         raise too_large(shown(name), bound)
     return data
 
@@ -106,12 +107,6 @@ def _must_be_regular(status: os.stat_result, name: str, bound: int) -> None:
         raise refused(shown(name), ("a file", "a device or a pipe"), ("文件", "设备或管道"))
     if status.st_size > bound:
         raise too_large(shown(name), bound)
-
-
-def unreadable(name: str, error: OSError) -> Refused:
-    """The refusal of what the grader, not the student, has no access to."""
-    why = error.strerror or type(error).__name__
-    return refused(shown(name), ("readable by the grader", why), ("评分程序可以读取的文件", why), is_open=True)
 
 
 def _count(count: int, name: str, bounds: Bounds) -> None:

@@ -91,7 +91,12 @@ class Reader:
         """The Python in a file; raises Refused."""
         if name not in self.known:
             is_notebook = suffix(name) == NOTEBOOK
-            data = self.files[name].read(self.bounds.notebook if is_notebook else self.bounds.source)
+            bound = self.bounds.notebook if is_notebook else self.bounds.source
+            try:
+                data = self.files[name].read(bound)
+            except Refused:
+                self.budget.take(bound)  # as much may have been decompressed until it was
+                raise
             self.budget.take(len(data))
             self.known[name] = (sources.cells if is_notebook else sources.source)(data, name)
         return self.known[name]
@@ -164,7 +169,8 @@ def _address(found: Found, bounds: Bounds) -> str:
         with ExitStack() as stack:
             for entry in (entry for part in found.parts for entry in entries(part, bounds, stack)):
                 try:
-                    contents[entry.name] = digest({"": entry.read(left)})
+                    data = entry.read(left)
+                    contents[entry.name], left = digest({"": data}), left - len(data)
                 except Refused as error:
                     contents[entry.name] = str(error)
     except Refused as error:

@@ -48,7 +48,11 @@ class Member:
 @contextmanager
 def opened(source: Path | bytes, name: str, most: int = MOST) -> Iterator[ZipFile]:
     """The archive in a file or in memory; raises Refused if it is none, or has too many entries."""
-    with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
+    try:
+        stream = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+    except OSError as error:
+        raise unreadable(name, error) from error
+    with stream as file:
         # Counted before zipfile makes an object of each: every entry of a directory begins with its signature.
         if _signatures(file, most) > most:
             raise too_many(name, most)
@@ -141,6 +145,12 @@ def _signatures(file: BinaryIO, most: int) -> int:
         tail = chunk[-len(SIGNATURE) + 1 :]
     file.seek(0)
     return count
+
+
+def unreadable(name: str, error: OSError) -> Refused:
+    """The refusal of what the grader, not the student, has no access to."""
+    why = error.strerror or type(error).__name__
+    return refused(shown(name), ("readable by the grader", why), ("评分程序可以读取的文件", why), is_open=True)
 
 
 def damaged(name: str, error: Exception) -> Refused:
