@@ -89,6 +89,13 @@ def test_a_newer_submission_replaces_the_record_and_the_older_is_history(store):
     assert store.get(key_of("ann")) == record_of("ann", 1.0)
 
 
+def test_what_was_not_judged_is_nobodys_previous_record(store):
+    store.put(key_of("ann"), record_of("ann", 1.0))
+    store.put(key_of("ann", "d2"), Record("ann", NOT_JUDGED))
+    store.put(key_of("ann", "d3"), record_of("ann", 2.0, "d3"))
+    assert store.previous("hw1", "ann") == record_of("ann", 1.0)
+
+
 def test_an_older_file_handed_in_anew_counts_again_without_a_run(store):
     store.put(key_of("ann"), record_of("ann", 1.0))
     store.put(key_of("ann", "d2"), record_of("ann", 2.0, "d2"))
