@@ -23,7 +23,7 @@ def task_points(record: Record, name: str) -> float | None:
     task = task_of(record, name)
     if task is None:
         return 0.0 if record.status == UNUSABLE else None
-    return task.points if task.is_judged else None
+    return None if task.is_open else task.points
 
 
 def number(points: float) -> str:

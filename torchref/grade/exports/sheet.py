@@ -18,7 +18,7 @@ class Sheet:
 
     def __init__(self, data: bytes, name: str, delimiter: str = "") -> None:
         text = _decoded(data, name)
-        self.bom, text = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
+        self._bom, text = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
         self.delimiter = delimiter or _delimiter(text)
         self._raw, self._ends = _split(text, self.delimiter, name)
         self.rows = [[_value(raw) for raw in row] for row in self._raw]
@@ -42,10 +42,14 @@ class Sheet:
         raw[column] = '"' + value.replace('"', '""') + '"' if quoted else value
         self.rows[row][column] = value
 
+    def text(self) -> str:
+        """The whole file as it is now."""
+        lines = (self.delimiter.join(raw) + end for raw, end in zip(self._raw, self._ends, strict=True))
+        return self._bom + "".join(lines)
+
     def write(self, path: Path) -> None:
         """Writes the sheet to a file."""
-        lines = (self.delimiter.join(raw) + end for raw, end in zip(self._raw, self._ends, strict=True))
-        path.write_bytes((self.bom + "".join(lines)).encode())
+        path.write_bytes(self.text().encode())
 
 
 def _decoded(data: bytes, name: str) -> str:
