@@ -1,4 +1,4 @@
-"""python -m torchref: the same as the torchref command."""
+"""Runs the command line as `python -m torchref`."""
 
 from torchref.cli import main
 

@@ -7,6 +7,9 @@ import click
 from torchref.cli.assignments import assignments, new
 from torchref.cli.board import board
 from torchref.cli.check import check
+from torchref.cli.export import export
+from torchref.cli.grade import grade
+from torchref.cli.mark import mark
 from torchref.cli.sweep import sweep
 
 
@@ -16,7 +19,7 @@ def torchref() -> None:
     """The proof-reader for hand-derived neural-network mathematics."""
 
 
-for command in (check, sweep, board, assignments, new):
+for command in (check, sweep, board, assignments, new, grade, mark, export):
     torchref.add_command(command)
 
 

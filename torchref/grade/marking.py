@@ -157,7 +157,7 @@ def _wrong_or_open(
     if broken and reason != NOT_WRITTEN:
         names = ", ".join(broken)
         reason = Text(f"it builds on {names}, which must be right first", f"它依赖于 {names}，须先改正")
-        return TaskMark(task.name, 0.0, task.points, NOT_JUDGED, reason, steps, (), said)
+        return TaskMark(task.name, 0.0, task.points, NOT_JUDGED, reason, steps, (), said, waits=True)
     return TaskMark(task.name, 0.0, task.points, WRONG, reason, steps, hints, said)
 
 

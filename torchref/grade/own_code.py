@@ -57,4 +57,8 @@ def named(result: Any) -> dict[str, Array]:
         items = {str(k): value for k, value in enumerate(result)}
     else:
         items = {"0": result}
-    return {name: as_array(value) for name, value in items.items()}
+    arrays = {name: as_array(value) for name, value in items.items()}
+    for name, array in arrays.items():
+        if array.dtype.kind not in "biufc":
+            raise TypeError(f"it must return numbers (got {items[name]!r:.60})")
+    return arrays

@@ -63,11 +63,12 @@ class Hint:
 class TaskMark:
     """The mark of one task.
 
-    verdict     right, partly right, wrong, or not judged (then points is 0, and it is no zero)
+    verdict     right, partly right, wrong, or not judged
     reason      why there is nothing to judge, or why it was not judged
     steps       quantity -> verdict on the example that everybody may see, in the vocabulary of torchref.verdict
     hints       what is wrong, on that example and on hidden ones
     said        what the student's code printed or raised on the visible example: untrusted text
+    waits       whether it was not judged because what it builds on is wrong: then it has no points, and that is final
     """
 
     task: str
@@ -78,11 +79,17 @@ class TaskMark:
     steps: Mapping[str, str] = field(default_factory=dict)
     hints: tuple[Hint, ...] = ()
     said: str = ""
+    waits: bool = False
 
     @property
     def is_judged(self) -> bool:
         """Whether there is a verdict."""
         return self.verdict != NOT_JUDGED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the grader failed, so that there are no points, not even 0."""
+        return not self.is_judged and not self.waits
 
 
 RIGHT, PARTLY_RIGHT, WRONG, NOT_JUDGED = "right", "partly right", "wrong", "not judged"
@@ -113,8 +120,8 @@ class Record:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every task was judged, so that the mark is one."""
-        return self.status != NOT_JUDGED and all(task.is_judged for task in self.tasks)
+        """Whether no task is open, so that the mark is one."""
+        return self.status != NOT_JUDGED and not any(task.is_open for task in self.tasks)
 
     def as_json(self) -> dict[str, Any]:
         """The record as JSON knows it."""
