@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from . import wire
 from .lockdown import Lockdown
 from .modules import OwnFiles, open_to
-from .printing import Printer
 from .returned import as_arrays, as_error
 
 STARTED, LOCKED = b"\0", b"L"
@@ -38,21 +37,22 @@ def serve(lockdown: Lockdown) -> None:
             return
         owner.detach()
     os.write(NEWS, STARTED + message[:8])
-    _, cpu, memory, capacity, printable = wire.ORDER.unpack(message)
+    _, cpu, memory, capacity = wire.ORDER.unpack(message)
     job, result, output = descriptors
     os.dup2(output, OUTPUT)
     os.dup2(output, 2)
     order, arrays = read(job)
+    largest = os.fstat(result).st_size + wire.MOST_PRINTED
     os.dup2(result, RESULT)
     os.closerange(NEWS + 1, 1 << 20)
-    lockdown.limit(cpu, memory, max(capacity, printable))
+    lockdown.limit(cpu, memory, largest)
     os.write(NEWS, LOCKED)
     os.close(NEWS)
     own = open_to(order["files"])
-    sys.stdout = sys.stderr = Printer(OUTPUT, printable)
     sys.argv = [order["entry"]]
-    np.random.seed(order["seed"])  # noqa: NPY002  the one that submissions use
-    random.seed(order["seed"])
+    if any("random" in text for text in order["files"].values()):
+        np.random.seed(order["seed"])  # noqa: NPY002  the one that submissions use
+        random.seed(order["seed"])
     Run(own, order, arrays, RESULT, capacity).answer_all()
 
 

@@ -12,7 +12,6 @@ from torchref.grade.program import Answer, Call, Limits, Outcome, Program, Statu
 from torchref.grade.sandbox import memory_files, wire
 from torchref.grade.sandbox.visible import visible
 
-PRINTABLE = 64 << 10  # bytes of what a program prints that are kept
 _ERROR_ROOM = 32 << 10  # bytes of a frame for a call that failed, at most
 _SEEDS = 1 << 32  # NumPy's legacy generator takes 32 bits
 
@@ -28,7 +27,7 @@ class Job:
         try:
             self.descriptors.append(memory_files.of_content(chunks))
             self.descriptors.append(memory_files.of_size(self.capacity))
-            self.descriptors.append(memory_files.of_size(PRINTABLE))
+            self.descriptors.append(memory_files.of_size(wire.MOST_PRINTED))
         except BaseException:
             self.close()
             raise
@@ -37,7 +36,7 @@ class Job:
     def order(self) -> bytes:
         """The message that goes with the descriptors."""
         limits = self.limits
-        return wire.ORDER.pack(limits.wall, limits.cpu, limits.memory, limits.result, PRINTABLE)
+        return wire.ORDER.pack(limits.wall, limits.cpu, limits.memory, limits.result)
 
     def outcome(self, news: dict[str, Any]) -> Outcome:
         """What came of it. Called after the process is dead, so that nothing changes while it is read."""

@@ -1,8 +1,8 @@
 """Lockdown: what a fresh fork gives up, for good, before it runs a submission.
 
-The order is forced. chroot and the change of user need rights that go with the user; the death signal is undone by a
-change of user; limits come last but for seccomp, which forbids setting any of this. Everything here binds the calling
-thread alone, so the process must have one.
+What can be given up once, by the parent, is: files, and what every limit has in common. The rest is each fork's own.
+The order is forced: chroot and the change of user need rights that go with the user; the death signal is undone by a
+change of user; seccomp, which forbids all of this, is last. It binds the calling thread alone, so there must be one.
 """
 
 import os
@@ -27,7 +27,6 @@ class Lockdown:
     """A lockdown, prepared once for many forks.
 
     parent      the process id that the forks' parent must have
-    ruleset     a descriptor of Landlock's rules
     filter      seccomp's
     size        bytes of address space that the parent has itself
     hard        the limits that are in force already, by resource
@@ -36,23 +35,18 @@ class Lockdown:
     layers: Collection[str]
     uid: int
     parent: int
-    ruleset: int
     filter: kernel.Filter
     size: int
     hard: Mapping[int, int]
 
     def isolate(self) -> None:
-        """The part that is the same for every submission. Raises OSError. The current folder becomes the root."""
+        """The part that is the same for every submission. Raises OSError."""
         os.setsid()
-        if CHROOT in self.layers:
-            os.chroot(".")
         if UID in self.layers:
             os.setgroups([])
             os.setresgid(self.uid, self.uid, self.uid)
             os.setresuid(self.uid, self.uid, self.uid)
         kernel.die_with_parent(self.parent)
-        if LANDLOCK in self.layers:
-            kernel.landlock_restrict(self.ruleset)
 
     def limit(self, cpu: int, memory: int, largest: int) -> None:
         """The limits of one submission: seconds, bytes, and bytes of the largest file it may write; then seccomp."""
@@ -71,20 +65,23 @@ class Lockdown:
 
 
 def prepare(layers: Collection[str], uid: int) -> Lockdown:
-    """In the parent, before it forks. Raises OSError."""
+    """In the parent, before it forks: it opens no file any more, and the current folder is its root. Raises OSError."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    hard = {what: resource.getrlimit(what)[1] for what in _PER_RUN}
     kernel.hide_memory()
     kernel.forbid_privileges()
-    ruleset = kernel.landlock_ruleset() if LANDLOCK in layers else -1
+    if CHROOT in layers:
+        os.chroot(".")
+    if LANDLOCK in layers:
+        kernel.landlock_restrict()
     if RLIMITS in layers:
         for what, most in _FOR_ALL.items():
             resource.setrlimit(what, (most, most))
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     return Lockdown(
         layers=frozenset(layers),
         uid=uid,
         parent=os.getpid(),
-        ruleset=ruleset,
         filter=kernel.Filter(build(platform.machine()), PID),
         size=pages * os.sysconf("SC_PAGE_SIZE"),
-        hard={what: resource.getrlimit(what)[1] for what in _PER_RUN},
+        hard=hard,
     )

@@ -4,17 +4,11 @@ import os
 from collections.abc import Iterable
 
 
-def _seals() -> tuple[int, int, int]:
+def _seal(descriptor: int, *, is_read_only: bool) -> None:
     import fcntl  # not on Windows, where this package must still import
 
-    return fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW, fcntl.F_SEAL_WRITE, fcntl.F_ADD_SEALS
-
-
-def _seal(descriptor: int, read_only: bool) -> None:
-    import fcntl
-
-    size, content, add = _seals()
-    fcntl.fcntl(descriptor, add, size | content if read_only else size)
+    seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals | (fcntl.F_SEAL_WRITE if is_read_only else 0))
 
 
 def of_content(chunks: Iterable[bytes | memoryview]) -> int:
@@ -25,7 +19,7 @@ def of_content(chunks: Iterable[bytes | memoryview]) -> int:
             rest = memoryview(chunk)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
-        _seal(descriptor, read_only=True)
+        _seal(descriptor, is_read_only=True)
     except BaseException:
         os.close(descriptor)
         raise
@@ -37,7 +31,7 @@ def of_size(size: int) -> int:
     descriptor = os.memfd_create("result", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         os.truncate(descriptor, size)
-        _seal(descriptor, read_only=False)
+        _seal(descriptor, is_read_only=False)
     except BaseException:
         os.close(descriptor)
         raise

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 # Complex numbers and halves too: whoever marks can then say which dtype was wrong.
 _KINDS = {*"fiuc"}
 DTYPES = frozenset(["|b1", "|i1", "|u1", "<f2", "<f4", "<f8", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<c8", "<c16"])
-# What the owner asks for: seconds of wall clock and of CPU; bytes of memory, of the result, of what is printed.
-ORDER = struct.Struct("<dqqqq")
+# What the owner asks for: seconds of wall clock and of CPU; bytes of memory and of the result.
+ORDER = struct.Struct("<dqqq")
 PREFIX = struct.Struct("<IQ")
 MOST_HEADER = 64 << 10  # bytes; of a frame that a submission wrote
 MOST_ARRAYS = 256
 MOST_DIMENSIONS = 16
+MOST_PRINTED = 64 << 10  # bytes of what a program prints that are kept
 MOST_NAME = 128
 
 

@@ -16,9 +16,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import child, kernel
+from . import child, kernel, wire
 from .lockdown import Lockdown, prepare
 from .modules import close, preload
+from .printing import Printer
 from .rehearsal import rehearse
 
 MOST_NEWS = 500  # bytes
@@ -40,8 +41,10 @@ def main(socket: int, configuration: dict[str, Any]) -> None:
         _tell({"failed": f"{type(error).__name__}: {error}"})
         return
     close(configuration["modules"])
+    sys.stdout = sys.stderr = Printer(child.OUTPUT, wire.MOST_PRINTED)
     gc.collect()
     gc.freeze()
+    kernel.give_free_memory_back()
     _tell({"ready": True})
     while _serve_one(lockdown):
         pass
