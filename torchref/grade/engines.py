@@ -41,6 +41,6 @@ def _client(scheduler: str) -> Any:
             "--scheduler needs Dask distributed (it is not installed): pip install 'torchref[dask]'"
         ) from error
     try:
-        return Client(scheduler, timeout="20s")  # type: ignore[no-untyped-call]
+        return Client(scheduler, timeout="20s")
     except (OSError, ValueError, TypeError) as error:
         raise NotJudgedError(f"--scheduler {scheduler}: no scheduler answers: {error}") from error
