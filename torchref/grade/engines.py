@@ -9,6 +9,9 @@ from typing import Any
 from torchref.errors import InputError, NotJudgedError
 from torchref.grade.crew import local_executor
 
+# Seconds that a scheduler has to answer.
+PATIENCE = 20
+
 Engine = tuple[Callable[[], Executor], int]
 
 
@@ -41,6 +44,6 @@ def _client(scheduler: str) -> Any:
             "--scheduler needs Dask distributed (it is not installed): pip install 'torchref[dask]'"
         ) from error
     try:
-        return Client(scheduler, timeout="20s")
+        return Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError, TypeError) as error:
         raise NotJudgedError(f"--scheduler {scheduler}: no scheduler answers: {error}") from error
