@@ -147,6 +147,14 @@ def record_of(student, *points, status=MARKED, reason=None):
     return Record(student, status, tuple(made), reason or Text("", ""))
 
 
+def waiting_record():
+    """A record whose second task waits for the first, which is wrong: it has no points, and that is final."""
+    first, second, *rest = record_of("waits", 0.0, 0.0, *FULL[2:]).tasks
+    reason = Text("it builds on forward, which is wrong", "它基于错误的 forward")
+    waits = TaskMark(second.task, 0.0, second.max_points, NOT_JUDGED, reason, waits=True)
+    return Record("waits", MARKED, (first, waits, *rest))
+
+
 FULL = tuple(item.points for item in OUTLINE.items)
 OPEN_RECORD = record_of("open", *FULL[:-1], None)
 UNUSABLE_RECORD = Record("unusable", UNUSABLE, (), Text("solution.py cannot be read", "solution.py 无法读取"))

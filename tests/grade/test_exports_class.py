@@ -20,6 +20,7 @@ from tests.grade.synthetic import (
     record_of,
     records,
     roster,
+    waiting_record,
 )
 from torchref.grade.exports import CLASS_EXPORTS, ClassContext, export_class
 from torchref.grade.exports.untrusted import csv_text
@@ -116,6 +117,16 @@ def test_junit_has_a_suite_a_student_and_points_as_properties(tmp_path):
     assert (opened.get("skipped"), opened.get("failures"), opened.get("errors")) == ("1", "0", "0")
     assert [p.get("name") for p in opened.find("properties")] == ["max_score"]
     assert (unusable.get("errors"), unusable[1].find("error").get("message")) == ("6", "solution.py cannot be read")
+
+
+def test_a_task_that_waits_for_a_wrong_one_is_an_earned_zero(tmp_path):
+    exported, text = written(tmp_path, "csv", [waiting_record()])
+    assert table(text)[1][3:] == ["marked", "0", "0", "1", "2.5", "2", "1", "6.5", "10"]
+    assert exported.marks == 1
+    _, text = written(tmp_path, "junit", [waiting_record()])
+    case = ElementTree.fromstring(text)[0][2]
+    assert case.find("skipped").get("message") == "not judged: it builds on forward, which is wrong"
+    assert [p.get("value") for p in case.find("properties")] == ["0", "1.5"]
 
 
 def test_junit_is_xml_whatever_was_said(tmp_path):

@@ -15,12 +15,13 @@ from tests.grade.synthetic import (
     evil_records,
     record_of,
     records,
+    waiting_record,
 )
 from torchref.errors import NotJudgedError
 from torchref.grade.exports import RESULT_EXPORTS, ResultContext, export_result
 from torchref.grade.exports.gradescope import failed, student_of
 from torchref.grade.exports.mark import mark_of
-from torchref.grade.record import MARKED, RIGHT, WRONG, Record, TaskMark
+from torchref.grade.record import MARKED, RIGHT, WRONG, Item, Outline, Record, TaskMark, Text
 
 ENVIRONMENT = {
     "CLASSROOM": "cs",
@@ -136,6 +137,27 @@ def test_an_open_task_has_no_score_in_autolab_and_is_null_in_check50():
     checks = validators.check50(export_result("check50", OUTLINE, OPEN_RECORD))["results"]
     assert [check["passed"] for check in checks] == [True] * 5 + [None]
     assert "points" not in checks[-1]["data"]
+
+
+def test_a_task_that_waits_for_a_wrong_one_has_no_points_and_that_is_final():
+    results = validators.gradescope(export_result("gradescope", OUTLINE, waiting_record()))
+    assert results["score"] == sum(FULL[2:])
+    assert results["tests"][1]["score"] == 0
+    assert "it builds on forward" in results["tests"][1]["output"]
+    check = validators.check50(export_result("check50", OUTLINE, waiting_record()))["results"][1]
+    assert check["passed"] is None
+    assert check["data"]["points"] == 0
+    assert validators.autolab(export_result("autolab", OUTLINE, waiting_record()))[1]["scores"]["sigmoid"] == 0
+    for name in ("prairielearn", "classroom50"):
+        VALIDATORS[name](export_result(name, OUTLINE, waiting_record(), CONTEXT))
+
+
+def test_prairielearn_s_results_stay_below_a_megabyte():
+    items = tuple(Item(f"t{place}", Text("t", "t"), 1.0) for place in range(40))
+    tasks = tuple(TaskMark(item.name, 0.0, 1.0, WRONG, said="字" * 60_000) for item in items)
+    outline = Outline("many", Text("many", "many"), items)
+    results = validators.prairielearn(export_result("prairielearn", outline, Record("x", MARKED, tasks)))
+    assert len(results["tests"]) == 40
 
 
 def test_a_print_cannot_forge_autolab_s_last_line():

@@ -15,6 +15,7 @@ from tests.grade.synthetic import (
     record_of,
     records,
     roster,
+    waiting_record,
 )
 from torchref.grade.pages import page_name, student_html, student_markdown, write_class_page, write_pages
 from torchref.grade.pages.histogram import histogram
@@ -178,9 +179,13 @@ def test_what_nobody_solves_is_flagged(tmp_path):
     flags = [task.flag for task in summary.tasks.values()]
     assert flags == ["", "few", "nobody", "nobody", "nobody", "nobody"]
     assert class_page(tmp_path, given).count("nobody has it right") == 4
+    assert summary.tasks["sigmoid"].mean == 0.125
     opened = Summary(OUTLINE)
     opened.add(Record("x", MARKED, OPEN_RECORD.tasks))
     assert [task.flag for task in opened.tasks.values()][-1] == ""
+    assert opened.tasks["momentum"].mean is None
+    opened.add(waiting_record())
+    assert opened.tasks["sigmoid"].mean == 0.75  # waiting is an earned zero
 
 
 def test_mistakes_count_students_not_hints():
@@ -211,7 +216,7 @@ def test_a_mistake_is_said_in_the_catalogue_s_words():
 def test_a_full_mark_is_in_the_last_bar_and_a_border_in_the_bar_above():
     bars = histogram([0.0, 0.1 + 0.2, 3.0, 10.0, 11.0, -1.0], 10.0).bars
     assert [bar.count for bar in bars] == [3, 0, 0, 1, 0, 0, 0, 0, 0, 2]
-    assert histogram([0.3 * 3], 3.0).bars[3].count == 1  # 0.8999…
+    assert histogram([0.3], 3.0).bars[1].count == 1  # 0.3 / 3 · 10 is 0.9999…
     assert histogram([0.0], 0.0).bars[0].count == 1
 
 

@@ -23,7 +23,9 @@ def render_check50(outline: Outline, record: Record, context: ResultContext) -> 
 
 def _check(item: Item, record: Record, context: ResultContext) -> dict[str, Any]:
     mark, points = task_of(record, item.name), task_points(record, item.name)
-    passed = None if points is None else mark is not None and mark.verdict == RIGHT
+    # As in check50, null also stands for a check that waits for another, which failed.
+    unknown = points is None or (mark is not None and not mark.is_judged)
+    passed = None if unknown else mark is not None and mark.verdict == RIGHT
     hints = [hint_text(hint, context.language, context.with_numbers) for hint in mark.hints] if mark else []
     unusable = reason_of(record, context.language) if record.status == UNUSABLE else ""
     first, *others = hints or [unusable or headline(mark, context.language)]

@@ -14,7 +14,7 @@ from torchref.grade.exports.exporter import ResultContext, result_export
 from torchref.grade.exports.mark import mark_of, number, task_of, task_points
 from torchref.grade.exports.untrusted import capped, one_line
 from torchref.grade.exports.words import JUDGING, OPEN, reason_of, task_feedback
-from torchref.grade.record import RIGHT, UNUSABLE, WRONG, Item, Outline, Record
+from torchref.grade.record import PARTLY_RIGHT, RIGHT, UNUSABLE, Item, Outline, Record
 
 LIMIT = 100_000  # characters of one output, beyond which Gradescope cuts it itself
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
@@ -79,7 +79,7 @@ def _test(place: int, item: Item, record: Record, context: ResultContext) -> dic
         "tags": [verdict],
         "extra_data": {"task": item.name},
     }
-    if verdict in (RIGHT, WRONG, UNUSABLE):  # a part of the points is neither passed nor failed
+    if verdict != PARTLY_RIGHT:  # which is neither passed nor failed
         test["status"] = "passed" if verdict == RIGHT else "failed"
     if mark:
         test["output"] = capped(task_feedback(mark, context.language, context.with_numbers), LIMIT)

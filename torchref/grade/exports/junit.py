@@ -56,10 +56,11 @@ def _case(outline: Outline, item: Item, record: Record, language: str) -> Elemen
         _properties(case, {"score": 0.0, "max_score": item.points})
         ElementTree.SubElement(case, "error", {"message": reason_of(record, language), "type": UNUSABLE})
         return case
+    if mark is not None and not mark.is_open:
+        _properties(case, {"score": mark.points, "max_score": mark.max_points})
     if mark is None or not mark.is_judged:
         ElementTree.SubElement(case, "skipped", {"message": headline(mark, language)})
         return case
-    _properties(case, {"score": mark.points, "max_score": mark.max_points})
     if mark.verdict != RIGHT:
         _failure(case, mark, language)
     if mark.said.strip():

@@ -44,7 +44,7 @@ def _status(record: Record, mark: float | None, context: ClassContext) -> str:
     """Completed, or the error in words, as Otter gives it."""
     if mark is not None and record.status != UNUSABLE:
         return COMPLETED
-    reasons = [record.reason, *(task.reason for task in record.tasks if not task.is_judged)]
+    reasons = [record.reason, *(task.reason for task in record.tasks if task.is_open)]
     why = next((reason.say(context.language) for reason in reasons if reason.say(context.language)), "")
     word = NOT_JUDGED if mark is None else UNUSABLE
     return csv_text(f"{word}: {one_line(why or reason_of(record, context.language))}".removesuffix(": "))

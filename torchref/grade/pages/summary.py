@@ -27,11 +27,12 @@ class Row(NamedTuple):
 
 @dataclass
 class TaskSummary:
-    """What became of a task: how often each verdict was given, and the points of those that were judged."""
+    """What became of a task: how often each verdict was given, and how many points for how many."""
 
     item: Item
     verdicts: Counter[str] = field(default_factory=Counter)
     points: float = 0.0
+    graded: int = 0
 
     @property
     def judged(self) -> int:
@@ -40,8 +41,15 @@ class TaskSummary:
 
     @property
     def mean(self) -> float | None:
-        """The mean points of those that were judged."""
-        return self.points / self.judged if self.judged else None
+        """The mean points of those that have any, be they 0; where the grader failed, there are none."""
+        return self.points / self.graded if self.graded else None
+
+    def add(self, task: TaskMark) -> None:
+        """Adds a mark of the task."""
+        self.verdicts[task.verdict] += 1
+        if not task.is_open:
+            self.points += task.points
+            self.graded += 1
 
     @property
     def flag(self) -> str:
@@ -86,8 +94,7 @@ class Summary:
         self.rows.append(Row(record.student, mark, status, record.seconds, cells))
         for task in record.tasks:
             if task.task in self.tasks:
-                self.tasks[task.task].verdicts[task.verdict] += 1
-                self.tasks[task.task].points += task.points if task.is_judged else 0.0
+                self.tasks[task.task].add(task)
         self._add_mistakes(record.tasks)
 
     def _add_mistakes(self, tasks: tuple[TaskMark, ...]) -> None:
