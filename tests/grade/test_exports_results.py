@@ -81,6 +81,7 @@ def test_an_open_mark_is_an_error_of_the_autograder_for_gradescope_and_no_zero()
         assert "no fault of yours" in validators.gradescope_error(text)["output"]
         with pytest.raises(AssertionError, match="a score at the top"):
             validators.gradescope(text)
+    assert "ran out of memory" in export_result("gradescope", OUTLINE, OPEN_RECORD)
     validators.gradescope_error(failed("the machine was off"))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torchref.grade.exports.exporter import ClassContext, Exported, class_export
 from torchref.grade.exports.mark import mark_of, number, task_points
-from torchref.grade.exports.untrusted import csv_text, one_line
+from torchref.grade.exports.untrusted import csv_text
 from torchref.grade.exports.words import reason_of
 from torchref.grade.record import NOT_JUDGED, UNUSABLE, Outline, Record
 
@@ -44,7 +44,5 @@ def _status(record: Record, mark: float | None, context: ClassContext) -> str:
     """Completed, or the error in words, as Otter gives it."""
     if mark is not None and record.status != UNUSABLE:
         return COMPLETED
-    reasons = [record.reason, *(task.reason for task in record.tasks if task.is_open)]
-    why = next((reason.say(context.language) for reason in reasons if reason.say(context.language)), "")
     word = NOT_JUDGED if mark is None else UNUSABLE
-    return csv_text(f"{word}: {one_line(why or reason_of(record, context.language))}".removesuffix(": "))
+    return csv_text(f"{word}: {reason_of(record, context.language)}".removesuffix(": "))

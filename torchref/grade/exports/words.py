@@ -84,5 +84,6 @@ def task_feedback(mark: TaskMark | None, language: str, with_numbers: bool = Fal
 
 
 def reason_of(record: Record, language: str) -> str:
-    """Why a submission is unusable or was not judged, in one line; "" if nothing is said."""
-    return one_line(record.reason.say(language))
+    """Why a submission is unusable or was not judged, be it in one of its tasks, in one line; "" if nothing is said."""
+    said = [record.reason, *(task.reason for task in record.tasks if task.is_open)]
+    return "; ".join(dict.fromkeys(one_line(reason.say(language)) for reason in said if reason.say(language)))
