@@ -14,6 +14,9 @@ BENCHMARKS = {
     "alignment": "what aligned buffers are worth",
     "allowance": "how much of each allowance 100,000 right networks use: no false alarm (ten minutes)",
     "verification": "false alarms and misses, beside np.allclose, assert_close, CS231n's rule and gradcheck",
+    "grading": "a class of 1,000 marked, beside one python process a submission",
+    "class_size": "memory, and the cost of a submission, for classes of 100, 1,000 and 10,000 (minutes)",
+    "interruption": "a run of 500 killed at 20 random moments: its marks equal those of an undisturbed one (minutes)",
     "report": "a step-by-step report of a large network, and a diagnosis over all mistakes",
 }
 

@@ -1,5 +1,6 @@
 """Marking: credit task by task, follow-through, what is no derivation, and what a student is told."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -260,31 +261,8 @@ def test_a_call_that_does_not_end_costs_its_own_task_alone(tmp_path):
     }
 
 
-TEACHERS = '''
-import torch
-from torchref.grade import Assignment
-
-assignment = Assignment("softplus", "Softplus by hand")
-
-@assignment.inputs
-def inputs(rng):
-    return {"x": rng.standard_normal((4, 3)), "grad_output": rng.standard_normal((4, 3))}
-
-@assignment.task(points=2)
-def softplus(x):
-    """log(1 + exp(x)), element by element."""
-    return torch.nn.functional.softplus(x)
-
-@assignment.task(points=3, forward="softplus")
-def softplus_backward(grad_output, x):
-    """The gradient of E by x, where grad_output is that by softplus(x)."""
-    x.requires_grad_()
-    return torch.autograd.grad(softplus(x), x, grad_output)[0]
-
-@assignment.mistake("softplus_backward", "slope-omitted", "the slope is left out")
-def _omitted(grad_output, x):
-    return grad_output
-'''
+README = Path(assignments.__file__).parent.parent / "README.md"
+(TEACHERS,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def test_a_teacher_s_assignment_is_one_short_file(tmp_path):
