@@ -61,8 +61,8 @@ def read(job: int) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     content = os.pread(job, os.fstat(job).st_size, 0)
     start = wire.PREFIX.size
     header = start + wire.lengths(content[:start])[0]
-    order, arrays = wire.unpack(content[start:header], memoryview(content)[header:])
-    return order, [array for _, array in arrays]
+    order, arrays = wire.unpack(content[start:header], memoryview(content)[header:], most=sys.maxsize)
+    return order, list(arrays.values())
 
 
 class Run:

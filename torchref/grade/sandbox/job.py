@@ -97,23 +97,21 @@ def _order(program: Program, calls: Sequence[Call], seed: int) -> list[bytes | m
     described = []
     for call in calls:
         for name, array in call.arguments.items():
-            if id(array) not in places:
-                places[id(array)] = len(arrays)
-                arrays.append((name, array))
+            if array.dtype.str not in wire.DTYPES and array.dtype.newbyteorder("<").str not in wire.DTYPES:
+                raise InputError(f"argument {name!r} must be of numbers or booleans (got dtype {array.dtype})")
+            if places.setdefault(id(array), len(arrays)) == len(arrays):
+                arrays.append((str(len(arrays)), array))
         arguments = {name: places[id(array)] for name, array in call.arguments.items()}
         described.append({"function": call.function, "arguments": arguments, "repeat": call.repeat})
     header = {"files": dict(program.files), "entry": program.entry, "calls": described, "seed": seed % _SEEDS}
-    try:
-        return wire.pack(header, arrays)
-    except wire.FrameError as error:
-        raise InputError(f"argument {error}") from None
+    return wire.pack(header, arrays)
 
 
-def _answer(header: dict[str, Any], arrays: list[tuple[str, Array]]) -> Answer:
+def _answer(header: dict[str, Any], arrays: dict[str, Array]) -> Answer:
     error, place = header.get("error", ""), header.get("place", "")
     if not isinstance(error, str) or not isinstance(place, str):
         raise wire.FrameError("its error is no text")
-    named = {visible(name): array for name, array in arrays}
+    named = {visible(name): array for name, array in arrays.items()}
     return Answer(named, visible(error), visible(place))
 
 

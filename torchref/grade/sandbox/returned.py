@@ -21,15 +21,19 @@ def as_arrays(function: str, value: Any) -> list[tuple[str, NDArray[Any]]]:
 
     Raises TypeError or ValueError that say what was returned.
     """
-    arrays = [(name, _as_array(function, name, each)) for name, each in _named(value)]
-    if len(arrays) > wire.MOST_ARRAYS:
-        raise ValueError(f"{function} must return at most {wire.MOST_ARRAYS} arrays (got {len(arrays)})")
+    named = _named(value)
+    if len(named) > wire.MOST_ARRAYS:
+        raise ValueError(f"{function} must return at most {wire.MOST_ARRAYS} arrays (got {len(named)})")
+    arrays = [(name, _as_array(function, name, each)) for name, each in named]
+    names = {name for name, _ in arrays}
+    if len(names) < len(arrays) or max(map(len, names), default=0) > wire.MOST_NAME:
+        raise ValueError(f"{function} must return different names of at most {wire.MOST_NAME} characters")
     return arrays
 
 
 def _named(value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, dict):
-        return [(str(name)[: wire.MOST_NAME], each) for name, each in dict(value).items()]
+        return [(str(name), each) for name, each in dict(value).items()]
     if isinstance(value, tuple | list) and (_holds_arrays(value) or _is_ragged(value)):
         return [(str(i), each) for i, each in enumerate(value)]
     return [("0", value)]
