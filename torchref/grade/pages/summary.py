@@ -101,6 +101,8 @@ class Summary:
         made: dict[str, set[str]] = {}
         for task in tasks:
             for hint in task.hints:
+                if not hint.quantity:  # a remark, not a mistake
+                    continue
                 name = grouped(hint.mistake)
                 made.setdefault(name, set()).add(task.task)
                 if name and name not in self._mistakes:

@@ -11,7 +11,7 @@ from torchref.errors import InputError, NotJudgedError
 from torchref.grade.program import Call, Limits, Outcome, Program, Status
 from torchref.grade.sandbox import layers as layering
 from torchref.grade.sandbox.job import Job
-from torchref.grade.sandbox.process import NotStartedError, ZygoteError, ZygoteProcess
+from torchref.grade.sandbox.process import ZygoteError, ZygoteProcess
 
 
 class Sandbox:
@@ -71,17 +71,12 @@ class Sandbox:
     def _run(self, job: Job) -> Outcome:
         try:
             return job.outcome(self._process.run(job))
-        except NotStartedError:
-            # the submission has done nothing yet, so there may be a second time
-            self._restart()
-            return job.outcome(self._process.run(job))
         except ZygoteError:
-            self._restart()
-            raise
-
-    def _restart(self) -> None:
-        self._process.close()
-        self._process = self._start()
+            # a submission has no effects, so there may be a second time
+            self._process.close()
+            self._process = self._start()
+            job.empty()
+            return job.outcome(self._process.run(job))
 
     def close(self) -> None:
         """Ends the zygote, and with it whatever still runs."""

@@ -22,15 +22,19 @@ class Job:
     def __init__(self, program: Program, calls: Sequence[Call], limits: Limits, seed: int) -> None:
         self.calls, self.limits = calls, limits
         self.capacity = limits.result + _ERROR_ROOM * (len(calls) + 1)
-        chunks = _order(program, calls, seed)
-        self.descriptors: list[int] = []
+        self.descriptors: list[int] = [memory_files.of_content(_order(program, calls, seed))]
         try:
-            self.descriptors.append(memory_files.of_content(chunks))
-            self.descriptors.append(memory_files.of_size(self.capacity))
-            self.descriptors.append(memory_files.of_size(wire.MOST_PRINTED))
+            self.empty()
         except BaseException:
             self.close()
             raise
+
+    def empty(self) -> None:
+        """Takes new files for what comes back."""
+        while len(self.descriptors) > 1:
+            os.close(self.descriptors.pop())
+        self.descriptors.append(memory_files.of_size(self.capacity))
+        self.descriptors.append(memory_files.of_size(wire.MOST_PRINTED))
 
     @property
     def order(self) -> bytes:

@@ -41,10 +41,6 @@ class ZygoteError(RuntimeError):
     """The sandbox failed; it says nothing about the submission."""
 
 
-class NotStartedError(ZygoteError):
-    """It failed before the submission ran."""
-
-
 class ZygoteProcess:
     """A running zygote. Raises NotJudgedError if it does not start."""
 
@@ -99,10 +95,10 @@ class ZygoteProcess:
         try:
             socket.send_fds(self._socket, [job.order], job.descriptors)
         except OSError as error:
-            raise NotStartedError(f"the sandbox must take an order (got {type(error).__name__})") from None
+            raise ZygoteError(f"the sandbox must take an order (got {type(error).__name__})") from None
         news = self._receive()
         if "broken" in news:
-            raise NotStartedError(news["broken"])
+            raise ZygoteError(news["broken"])
         if not news["locked"]:
             raise ZygoteError(f"a submission's process must be locked before it runs (it ended with {news['exit']})")
         return news
