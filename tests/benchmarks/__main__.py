@@ -18,6 +18,7 @@ BENCHMARKS = {
     "class_size": "memory, and the cost of a submission, for classes of 100, 1,000 and 10,000 (minutes)",
     "interruption": "a run of 500 killed at 20 random moments: its marks equal those of an undisturbed one (minutes)",
     "report": "a step-by-step report of a large network, and a diagnosis over all mistakes",
+    "sandbox": "launches of a submission beside a new Python and a bare fork, and beside hostile neighbours",
 }
 
 

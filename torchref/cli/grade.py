@@ -17,6 +17,7 @@ import click
 @click.option("--shard", default="1/1", show_default=True, metavar="I/N", help="Mark the I-th of N parts alone.")
 @click.option("--regrade", is_flag=True, help="Mark all again, and show whose marks change.")
 @click.option("--accept-missing", default="", metavar="EFFECTS", help="What the self-test may find possible.")
+@click.option("--with-numbers", is_flag=True, help="Let the pages give the expected numbers.")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the pages.")
 @click.pass_context
 def grade(
@@ -32,6 +33,7 @@ def grade(
     shard: str,
     regrade: bool,
     accept_missing: str,
+    with_numbers: bool,
     language: str,
 ) -> None:
     """Mark a class: SUBMISSIONS is a folder of files, folders or zips, or a platform's download.
@@ -51,4 +53,4 @@ def grade(
     request = GradeRequest(
         submissions, assignment, *files, workers or cores(), scheduler, shard_of(shard), regrade, accept
     )
-    context.exit(grade_class(request, language))
+    context.exit(grade_class(request, language, with_numbers))

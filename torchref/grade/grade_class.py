@@ -23,8 +23,8 @@ def shard_of(text: str) -> tuple[int, int]:
     return number, shards
 
 
-def grade_class(request: GradeRequest, language: str = "en") -> int:
-    """Marks a class and returns the exit code."""
+def grade_class(request: GradeRequest, language: str = "en", with_numbers: bool = False) -> int:
+    """Marks a class and returns the exit code; `with_numbers` for pages that are the teacher's alone."""
     console = Console(highlight=False, soft_wrap=True)
     with Grading(request) as grading:
         console.print(f"{grading.assignment.name}: {len(grading.found)} submissions, {request.submissions}")
@@ -41,14 +41,14 @@ def grade_class(request: GradeRequest, language: str = "en") -> int:
                 f"\ninterrupted: {done} of {len(grading.found)} are marked; the same command goes on from here"
             )
             raise
-        return _report(console, grading, language)
+        return _report(console, grading, language, with_numbers)
 
 
-def _report(console: Console, grading: Grading, language: str) -> int:
+def _report(console: Console, grading: Grading, language: str, with_numbers: bool) -> int:
     """Writes what the run leaves, and prints the summary of all records that there are."""
     name, folder, roster = grading.assignment.name, grading.request.output, grading.roster
     outline = grading.assignment.outline
-    write_pages(outline, grading.store.records(name), folder, roster, language)
+    write_pages(outline, grading.store.records(name), folder, roster, language, with_numbers)
     export_class("csv", outline, grading.store.records(name), folder / "marks.csv", ClassContext(roster=roster or {}))
     summary = Summary(outline)
     open_marks = 0

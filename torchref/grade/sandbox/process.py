@@ -18,7 +18,7 @@ _BOOT = (
     "import sys, types; package = types.ModuleType('sandbox'); package.__path__ = [sys.argv.pop()];"
     " sys.modules['sandbox'] = package; from sandbox.zygote import start; start()"
 )
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
@@ -53,7 +53,7 @@ class ZygoteProcess:
             arguments = [str(theirs.fileno()), json.dumps(configuration), str(Path(__file__).parent)]
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter and our own code
                 [sys.executable, *_FLAGS, "-c", _BOOT, *arguments],
-                env=_ENVIRONMENT,
+                env=ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
