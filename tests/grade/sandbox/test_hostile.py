@@ -67,6 +67,13 @@ ENDS = {  # lines: status, reason
     "exit 3": ("os._exit(3)", LIMITS, "ended itself", "exit code 3"),
     "exit as the sandbox does": ("os._exit(1)", LIMITS, "ended itself", "exit code 1"),
     "the C library's exit": ("ctypes.CDLL(None).exit(7)", LIMITS, "ended itself", "exit code 7"),
+    "all of the memory, kept in small pieces": (
+        "global kept\nkept = None\ntry:\n    while True: kept = (kept, bytes(40))\n"
+        "except MemoryError: pass\nreturn x.repeat(9)",
+        LIMITS,
+        "ran out of memory",
+        "256 MiB",
+    ),
     "the result closed": ("os.close(3)\nreturn x", LIMITS, "ended itself", ""),
     "a deep C stack": (
         "sys.setrecursionlimit(10**9)\na = []\nfor _ in range(10**6): a = [a]\nrepr(a)",

@@ -127,6 +127,14 @@ def test_on_another_platform_there_is_no_sandbox_and_a_way_out(monkeypatch, syst
     assert refused.value.exit_code == 3
 
 
+def test_where_there_is_no_sandbox_its_nouns_can_be_imported_all_the_same():
+    code = (
+        "import sys; sys.modules.update(fcntl=None, resource=None); from torchref.grade.sandbox import Sandbox, ensure"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert told.stderr == ""
+
+
 def test_the_layers_in_force_are_said_in_one_line():
     assert layers.describe(layers.LAYERS, 60123) == "seccomp, Landlock, chroot, uid 60123, rlimits"
     assert layers.describe(["rlimits", "seccomp"]) == "seccomp, rlimits"

@@ -130,6 +130,8 @@ def _status(news: dict[str, Any], limits: Limits) -> tuple[Status, str]:
         return Status.KILLED, "SIGKILL, as when the machine has no memory left"
     if code < 0:
         return Status.KILLED, _name(-code)
+    if code == wire.NO_MEMORY:
+        return Status.OUT_OF_MEMORY, f"{limits.memory >> 20} MiB"
     if code > 0:
         return Status.ENDED, f"exit code {code}"
     return Status.DONE, ""

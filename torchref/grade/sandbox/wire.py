@@ -26,6 +26,7 @@ _ALIGNMENT = 16
 MOST_HEADER = 64 << 10  # bytes; of a frame that a submission wrote
 MOST_ARRAYS = 256
 MOST_DIMENSIONS = 16
+NO_MEMORY = 77  # the exit code of a process that has not even the memory to say so
 MOST_PRINTED = 64 << 10  # bytes of what a program prints that are kept
 MOST_NAME = 128
 

@@ -91,6 +91,8 @@ def _be_the_child(news: int, lockdown: Lockdown) -> None:
         os.dup2(news, child.NEWS)
         child.serve(lockdown)
         code = 0
+    except MemoryError:
+        code = wire.NO_MEMORY
     except BaseException as error:
         _try_to_write(news, f"{type(error).__name__}: {error}")
     finally:
