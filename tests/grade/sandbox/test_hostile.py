@@ -68,8 +68,7 @@ ENDS = {  # lines: status, reason
     "exit as the sandbox does": ("os._exit(1)", LIMITS, "ended itself", "exit code 1"),
     "the C library's exit": ("ctypes.CDLL(None).exit(7)", LIMITS, "ended itself", "exit code 7"),
     "all of the memory, kept in small pieces": (
-        "global kept\nkept = None\ntry:\n    while True: kept = (kept, bytes(40))\n"
-        "except MemoryError: pass\nreturn x.repeat(9)",
+        "global a\na = None\ntry:\n    while True: a = (a, bytes(40))\nexcept MemoryError: pass\nreturn x.repeat(9)",
         LIMITS,
         "ran out of memory",
         "256 MiB",

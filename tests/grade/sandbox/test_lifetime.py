@@ -98,6 +98,8 @@ def test_closing_twice_is_closing_once():
     one.close()
     one.close()
     assert not is_alive(one.pid)
+    with pytest.raises(InputError, match="must be open"):
+        hand_in(one, DOUBLE)
 
 
 def test_a_zygote_that_died_is_replaced():

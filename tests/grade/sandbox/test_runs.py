@@ -56,7 +56,7 @@ def test_a_dtype_arrives_as_it_left(sandbox, kind):
 @pytest.mark.parametrize(
     ("returned", "said"),
     [
-        ("None", "got NoneType"),
+        ("None", "got NoneType);"),
         ("'text'", "got a str"),
         ("object()", "got a object"),
         ("[[1, 2], [3]]", ""),
@@ -67,7 +67,7 @@ def test_a_dtype_arrives_as_it_left(sandbox, kind):
         ("np.zeros((1,) * 20)", "at most 16 dimensions (got 20)"),
         ("{'n' * 129: x}", "different names of at most 128 characters"),
         ("{1: x, '1': x}", "different names of at most 128 characters"),
-        ("{i: {} for i in range(3)}", "got a dict"),
+        ("{i: {} for i in range(3)}", "got a dict as '0')"),
     ],
 )
 def test_what_cannot_be_sent_is_an_error_of_that_call_alone(sandbox, returned, said):

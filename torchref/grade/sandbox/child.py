@@ -21,8 +21,7 @@ from .lockdown import Lockdown
 from .modules import OwnFiles, open_to
 from .returned import as_arrays, as_error
 
-STARTED, LOCKED = b"\0", b"L"
-STARTED_LENGTH = 9
+LOCKED = b"\0"  # the first byte of the news that the clock may start; its limit follows
 # Descriptors, once all is in place; 0 is /dev/null.
 SOCKET, NEWS, OUTPUT, RESULT = 3, 4, 1, 3
 MOST_CHUNKS = 1024  # IOV_MAX
@@ -36,7 +35,6 @@ def serve(lockdown: Lockdown) -> None:
         if not message:
             return
         owner.detach()
-    os.write(NEWS, STARTED + message[:8])
     _, cpu, memory, capacity = wire.ORDER.unpack(message)
     job, result, output = descriptors
     os.dup2(output, OUTPUT)
@@ -46,10 +44,11 @@ def serve(lockdown: Lockdown) -> None:
     os.dup2(result, RESULT)
     os.closerange(NEWS + 1, 1 << 20)
     lockdown.limit(cpu, memory, largest)
-    os.write(NEWS, LOCKED)
+    os.write(NEWS, LOCKED + message[:8])
     os.close(NEWS)
     own = open_to(order["files"])
     sys.argv = [order["entry"]]
+    # a twentieth of a launch, for the few that draw
     if any("random" in text for text in order["files"].values()):
         np.random.seed(order["seed"])  # noqa: NPY002  the one that submissions use
         random.seed(order["seed"])

@@ -24,8 +24,8 @@ class Sandbox:
     extra_modules  what a submission may import besides NumPy and the usual modules of Python
     layers         what to lock with; by default, all that this machine has
 
-    Raises NotJudgedError where there is no sandbox. It belongs to the process that made it, and ends with the thread
-    that did; a grader of several processes makes one in each.
+    Raises NotJudgedError where there is no sandbox. It belongs to the process that made it, and a new
+    zygote is started when the thread that made it has ended; a grader of several processes makes one in each.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Sandbox:
         self.extra_modules, self.uid = tuple(extra_modules), uid
         self.layers = tuple(layering.available(uid) if layers is None else layers)
         self._owner, self._lock = os.getpid(), threading.Lock()
+        self._is_closed = False
         self._process = self._start()
 
     def _start(self) -> ZygoteProcess:
@@ -60,6 +61,8 @@ class Sandbox:
         """
         if os.getpid() != self._owner:
             raise InputError("a sandbox must be used by the process that made it; make one in each process")
+        if self._is_closed:
+            raise InputError("a sandbox must be open (it was closed)")
         if program.entry not in program.files:
             raise InputError(f"the program's entry must be one of its files (got {program.entry!r})")
         with self._lock, Job(program, calls, limits, seed) as job:
@@ -81,6 +84,7 @@ class Sandbox:
     def close(self) -> None:
         """Ends the zygote, and with it whatever still runs."""
         if os.getpid() == self._owner:
+            self._is_closed = True
             self._process.close()
 
     def __enter__(self) -> "Sandbox":

@@ -64,6 +64,7 @@ class Job:
             if not header:
                 break
             start += wire.PREFIX.size
+            left -= wire.PREFIX.size
             if header > wire.MOST_HEADER or header + body > left:
                 return tuple(answers), "it claims more bytes than there are"
             content = os.pread(result, header + body, start)

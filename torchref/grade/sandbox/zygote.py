@@ -107,19 +107,18 @@ def _try_to_write(news: int, text: str) -> None:
 
 
 def _watch(pid: int, news: int) -> bool:
-    started = os.read(news, MOST_NEWS)
-    if not started.startswith(child.STARTED):
+    said = os.read(news, MOST_NEWS)
+    if not said.startswith(child.LOCKED):
         _, status, _ = os.wait4(pid, 0)
         if status:
-            _tell({"broken": started.decode(errors="replace") or "the process that was to run it was ended"})
+            _tell({"broken": said.decode(errors="replace") or "the process that was to run it was ended"})
         return False
     start = time.perf_counter()
-    (limit,) = struct.unpack("<d", started[1 : child.STARTED_LENGTH])
+    (limit,) = struct.unpack("<d", said[1:])
     in_time = _wait(pid, limit)
     _, status, usage = os.wait4(pid, 0)
     _tell(
         {
-            "locked": started[child.STARTED_LENGTH :] + os.read(news, MOST_NEWS) == child.LOCKED,
             "in_time": in_time,
             "exit": os.waitstatus_to_exitcode(status),
             "wall": time.perf_counter() - start,
