@@ -102,6 +102,19 @@ def test_closing_twice_is_closing_once():
         hand_in(one, DOUBLE)
 
 
+def test_a_sandbox_that_is_forgotten_ends():
+    pid = Sandbox().pid
+    assert not is_alive(pid)
+
+
+def test_a_sandbox_ends_with_its_process_without_a_warning():
+    code = "from torchref.grade.sandbox import Sandbox; sandbox = Sandbox(); print(sandbox.pid)"
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", code]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert told.stderr == ""
+    assert not is_alive(int(told.stdout))
+
+
 def test_a_zygote_that_died_is_replaced():
     with Sandbox() as one:
         old = one.pid

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ class ZygoteProcess:
         except OSError as error:
             self._socket.close()
             raise NotJudgedError(f"the sandbox must start (got {error})") from error
+        self._end = weakref.finalize(self, _end, os.getpid(), self._socket, self._process)
         if "ready" not in news:
             self.close()
             raise NotJudgedError(f"the sandbox must start (got {news.get('failed', 'no answer')})")
@@ -96,13 +98,19 @@ class ZygoteProcess:
         return news
 
     def close(self) -> None:
-        """Ends it; a child that still runs dies with it."""
-        self._socket.close()
-        try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """Ends it; a child that still runs dies with it. Happens by itself when its owner forgets it, or ends."""
+        self._end()
+
+
+def _end(owner: int, ours: socket.socket, process: "subprocess.Popen[bytes]") -> None:
+    ours.close()
+    if os.getpid() != owner:
+        return  # a fork that has inherited the object: the zygote is not its own
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _start(theirs: socket.socket, configuration: dict[str, Any]) -> "subprocess.Popen[bytes]":
