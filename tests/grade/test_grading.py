@@ -166,8 +166,10 @@ def test_a_run_that_is_killed_at_random_goes_on_where_it_was(tmp_path):
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
         wait_for_marks(tmp_path / "marks" / "marks.sqlite", rng.randrange(1, 10))
+        workers = children_of(process.pid)
         process.kill()
         process.wait()
+        wait_for_the_end_of(workers)
     undisturbed = tmp_path / "undisturbed"
     undisturbed.mkdir()
     (undisturbed / "secret").write_bytes((tmp_path / "marks" / "secret").read_bytes())
@@ -176,6 +178,26 @@ def test_a_run_that_is_killed_at_random_goes_on_where_it_was(tmp_path):
     with Store(tmp_path / "marks" / "marks.sqlite") as store, Store(undisturbed / "marks.sqlite") as other:
         assert store.content("mlp-gradient") == other.content("mlp-gradient")
         assert len(list(store.records("mlp-gradient"))) == 40
+
+
+def children_of(pid):
+    """The process ids of all that were started by a process, and by those."""
+    own = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+    return [*own, *(below for child in own for below in children_of(child))]
+
+
+def wait_for_the_end_of(pids):
+    """Returns when none of the processes runs any more: the workers of a killed run must not stay behind."""
+    assert len(pids) >= 2
+    while any(Path(f"/proc/{pid}").exists() and state_of(pid) != "Z" for pid in pids):
+        time.sleep(0.02)
+
+
+def state_of(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
 
 
 def wait_for_marks(database, more):

@@ -5,6 +5,7 @@ one that ends its worker several times more is not judged.
 """
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
@@ -19,12 +20,15 @@ TRIES = 3
 
 def local_executor(workers: int) -> Executor:
     """A pool of processes on this machine. They are spawned: a fork of a process with torch's threads may hang."""
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _ignore_interrupts)
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; the one that waits for the others decides what it means."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _begin() -> None:
+    """In each worker: it ends when the one who marks is killed, and leaves it to that one what Ctrl-C means."""
+    from torchref.grade.sandbox.kernel import die_with_parent  # Linux alone can import it
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal
+    die_with_parent(os.getppid())
 
 
 class Crew:
