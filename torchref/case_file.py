@@ -38,26 +38,9 @@ __all__ = ["CaseFile", "case_names", "named_case", "named_case_file", "read_case
 # Ten times what a network of keys.MOST_PARAMETERS takes.
 MOST_BYTES = 100_000
 
-KEYS = tuple(
-    [
-        "title",
-        "title_zh",
-        "source",
-        "layers",
-        "activations",
-        "bias",
-        "weights",
-        "biases",
-        "x",
-        "target",
-        "loss",
-        "learning_rate",
-        "frozen",
-        "l1",
-        "l2",
-        "penalise_biases",
-    ]
-)
+SHAPE = ("layers", "activations", "bias", "weights", "biases")
+STEP = ("x", "target", "loss", "learning_rate", "frozen", "l1", "l2", "penalise_biases")
+KEYS = ("title", "title_zh", "source", *SHAPE, *STEP)
 
 CASES = Path(__file__).parent / "explain" / "cases"
 
