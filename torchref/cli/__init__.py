@@ -7,6 +7,7 @@ import click
 from torchref.cli.assignments import assignments, new
 from torchref.cli.board import board
 from torchref.cli.check import check
+from torchref.cli.explain import explain
 from torchref.cli.sweep import sweep
 
 
@@ -16,7 +17,7 @@ def torchref() -> None:
     """The proof-reader for hand-derived neural-network mathematics."""
 
 
-for command in (check, sweep, board, assignments, new):
+for command in (check, explain, sweep, board, assignments, new):
     torchref.add_command(command)
 
 
