@@ -1,4 +1,4 @@
-"""Chain: the part of a derivation that leads to one quantity, and the steps in which the whole of it is walked through."""
+"""Chain: the part of a derivation that leads to one quantity, and the steps in which to walk through all of it."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Expression: a formula as it is written, in the order in which it is written: a tree to print, to fill in, to work out.
+"""Expression: a formula in the order in which it is written: a tree to print, to fill in, to work out.
 
 A symbol is the name of a quantity (out_h1, ∂E_total/∂w5). Values are decimals of 50 digits, and the numbers of a case
 are taken as they are written: 0.1 is 0.1, so what a person works out without rounding comes out without rounding.

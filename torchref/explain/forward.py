@@ -31,7 +31,7 @@ def give(sheet: Sheet, case: Case) -> None:
 
 
 def forward(sheet: Sheet, blocks: tuple[Block, ...]) -> None:
-    """l and out of every neuron, layer by layer."""
+    """The l and the out of every neuron, layer by layer."""
     for block in blocks:
         linear = [f"l_{neuron}" for neuron in block.neurons]
         for place, neuron in enumerate(block.neurons):

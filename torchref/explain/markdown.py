@@ -1,4 +1,4 @@
-"""Markdown: a derivation with TeX between dollar signs, as GitHub and KaTeX show it; and one without, for TensorBoard."""
+"""Markdown: a derivation with TeX between dollar signs, as GitHub and KaTeX show it; and a plain table."""
 
 from collections.abc import Iterable, Iterator
 
@@ -40,7 +40,7 @@ def table(quantities: Iterable[Quantity], heads: tuple[str, ...], digits: int = 
     for quantity in quantities:
         equation = line(quantity, plain)
         *shown, value = (" ".join(part.pieces) for part in equation.parts[-3:])
-        cells = [equation.name, *(shown + ["", ""])[:2], value]
+        cells = [equation.name, *[*shown, "", ""][:2], value]
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 

@@ -31,7 +31,7 @@ class MathML(Notation):
 
     def times(self, factor: str) -> str:
         """· factor."""
-        return f"<mo>·</mo>{factor}"
+        return f'<mo form="infix">·</mo>{factor}'
 
     def sign(self, sign: str, term: str, is_first: bool) -> str:
         """− term."""
@@ -55,7 +55,7 @@ class MathML(Notation):
         return f"<msup>{_row(base)}<mn>{exponent}</mn></msup>"
 
     def call(self, function: str, argument: str) -> str:
-        """e to the argument, |argument|, ln(argument)."""
+        """The power of e to the argument, |argument|, ln(argument)."""
         if function == "exp":
             return f"<msup><mi>e</mi>{_row(argument)}</msup>"
         if function == "abs":

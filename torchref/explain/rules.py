@@ -1,4 +1,4 @@
-"""Rules: the formula of each kind of layer and loss and what sympy derives from it, in letters, once for all neurons."""
+"""Rules: the formula of each kind of layer and loss and its derivative by sympy, in letters, once for all neurons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from torchref.explain.tidy import as_expression, tidy
 
 @dataclass(frozen=True)
 class Rule:
-    """A definition and its derivative: as differentiation gives it, and as it is then used (in y where that is shorter)."""
+    """A definition and its derivative: as differentiation gives it, and as it is used (in y, if that is short)."""
 
     kind: str
     output: str  # the letter of what is defined: y, e, E
