@@ -15,13 +15,14 @@
     frozen = ["b1", "b2"]                 # what stays as it is: document names, biases or weights
 
 Weights and biases may stand by name instead: a table [weights] with w1 = 0.05, w2 = …, and [biases] with b1 = ….
-Further keys: title, title_zh, source; l1, l2, penalise_biases.
+Further keys: title, title_zh, source; l1, l2, penalise_biases; and a table [aliases] of the names that its source has
+for numbers of the case, as in Err6 = "-∂E/∂l_o1".
 """
 
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,19 +41,23 @@ MOST_BYTES = 100_000
 
 SHAPE = ("layers", "activations", "bias", "weights", "biases")
 STEP = ("x", "target", "loss", "learning_rate", "frozen", "l1", "l2", "penalise_biases")
-KEYS = ("title", "title_zh", "source", *SHAPE, *STEP)
+KEYS = ("title", "title_zh", "source", *SHAPE, *STEP, "aliases")
 
 CASES = Path(__file__).parent / "explain" / "cases"
 
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case, and what its file says of it: a title in English and in Chinese, and where it comes from."""
+    """A case, and what its file says of it: a title in English and in Chinese, where it comes from, and aliases.
+
+    aliases    names in its source -> a number of the case, its opposite, or a formula of them
+    """
 
     case: Case
     title: str
     title_zh: str
     source: str = ""
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_case(path: Path | str) -> Case:
@@ -154,7 +159,8 @@ def _case_file(given: Mapping[str, Any], stem: str) -> CaseFile:
         keys.frozen_of(network, given),
     )
     title = keys.text(given, "title") or stem
-    return CaseFile(case, title, keys.text(given, "title_zh") or title, keys.text(given, "source"))
+    title_zh, source = keys.text(given, "title_zh") or title, keys.text(given, "source")
+    return CaseFile(case, title, title_zh, source, keys.texts(given, "aliases"))
 
 
 def _strength(given: Mapping[str, Any], key: str) -> float:

@@ -40,6 +40,14 @@ def text(given: Mapping[str, Any], key: str) -> str:
     return value
 
 
+def texts(given: Mapping[str, Any], key: str) -> dict[str, str]:
+    """A table of texts of the file, or an empty one."""
+    value = given.get(key, {})
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise must_be(key, "a table of texts", _said(value))
+    return dict(value)
+
+
 def numbers(name: str, value: Any, shape: Shape) -> Array:
     """Numbers in nested lists of a shape."""
     if not shape:

@@ -9,6 +9,7 @@ from torchref.cli.board import board
 from torchref.cli.check import check
 from torchref.cli.explain import explain
 from torchref.cli.sweep import sweep
+from torchref.cli.worksheet import worksheet
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,7 +18,7 @@ def torchref() -> None:
     """The proof-reader for hand-derived neural-network mathematics."""
 
 
-for command in (check, explain, sweep, board, assignments, new):
+for command in (check, explain, worksheet, sweep, board, assignments, new):
     torchref.add_command(command)
 
 
