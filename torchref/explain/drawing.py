@@ -179,9 +179,10 @@ def _ends(source: Node, target: Node, is_lying: bool) -> tuple[Spot, Spot]:
 
 
 def _free(start: Spot, end: Spot, taken: list[Spot]) -> Spot:
-    """A place for a label on the line where no other label is, or the first place if there is none."""
+    """A place for a label on the line where no other label is, or else the one that is furthest from the others."""
     spots = [(start[0] + at * (end[0] - start[0]), start[1] + at * (end[1] - start[1])) for at in LABEL_AT]
-    for x, y in spots:
-        if all(abs(x - a) >= LABEL[0] or abs(y - b) >= LABEL[1] for a, b in taken):
-            return x, y
-    return spots[0]
+
+    def clearance(spot: Spot) -> float:
+        return min((max(abs(spot[0] - a) / LABEL[0], abs(spot[1] - b) / LABEL[1]) for a, b in taken), default=1)
+
+    return max(spots, key=lambda spot: min(clearance(spot), 1))

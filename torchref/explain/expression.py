@@ -1,6 +1,6 @@
 """Expression: a formula in the order in which it is written: a tree to print, to fill in, to work out.
 
-A symbol is the name of a quantity (out_h1, ∂E_total/∂w5). Values are decimals of 50 digits, and the numbers of a case
+A symbol is the name of a quantity (out_h1, ∂E_total/∂w5). Values are decimals of 400 digits, and the numbers of a case
 are taken as they are written: 0.1 is 0.1, so what a person works out without rounding comes out without rounding.
 """
 
@@ -11,8 +11,11 @@ from functools import reduce
 from operator import mul
 from typing import Union
 
+# A sum that is smaller than this share of its terms is 0: what is left of them is their rounding.
+NOTHING = Decimal("1e-350")
 # No trap: what grows beyond all bounds is ∞, or no number, and the caller asks for that.
-ARITHMETIC = Context(prec=50, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
+# 400 digits keep those of 1 − y where y is a sigmoid of up to 800.
+ARITHMETIC = Context(prec=400, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def symbols(expression: Expression) -> Iterator[str]:
 
 
 def work_out(expression: Expression, values: Mapping[str, Decimal]) -> Decimal:
-    """The value of the expression, to 50 digits; infinite or no number where it has none."""
+    """The value of the expression, to 400 digits; infinite or no number where it has none."""
     with localcontext(ARITHMETIC):
         return _value(expression, values)
 
@@ -156,7 +159,8 @@ def _value(expression: Expression, values: Mapping[str, Decimal]) -> Decimal:
     parts = [_value(part, values) for part in children(expression)]
     match expression:
         case Sum():
-            return sum(parts, Decimal(0))
+            total = sum(parts, Decimal(0))
+            return total if abs(total) > NOTHING * max(map(abs, parts)) else Decimal(0)
         case Product():
             return reduce(mul, parts)
         case Negative():

@@ -66,8 +66,8 @@ PHRASES = {
     "chain of": ("The chain of {name}", "{name} 的推导"),
     "source": ("Source: {source}", "出处：{source}"),
     "rounded": (
-        "Numbers are worked out to 50 digits and shown with {digits}; ≈ stands where digits were left off.",
-        "数值按 50 位计算，显示 {digits} 位有效数字；≈ 表示省略了其余位数。",
+        "Numbers are worked out to 400 digits and shown with {digits}; ≈ stands where digits were left off.",
+        "数值按 400 位计算，显示 {digits} 位有效数字；≈ 表示省略了其余位数。",
     ),
 }
 
