@@ -230,6 +230,14 @@ def test_extreme_numbers_are_worked_out_all_the_same():
     assert "e-" in shown(derivation.quantities["∂out_o1/∂l_o1"], Plain(9))[-1]
 
 
+def test_a_power_without_bound_ends_at_the_bound_of_the_sigmoid():
+    case = manual.document.example()
+    weights = {name: value * -1e100 for name, value in case.parameters.items()}
+    derivation = explain(manual.Case(case.network, weights, case.x, case.target, case.loss, case.optimiser))
+    assert derivation.quantities["out_h1"].value == 0
+    assert derivation.quantities["E_o1"].value == Decimal("0.36125")
+
+
 def test_the_steps_cover_every_quantity_once():
     for name in case_names():
         derivation = explain(named_case_file(name))

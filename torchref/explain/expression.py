@@ -160,7 +160,8 @@ def _value(expression: Expression, values: Mapping[str, Decimal]) -> Decimal:
     match expression:
         case Sum():
             total = sum(parts, Decimal(0))
-            return total if abs(total) > NOTHING * max(map(abs, parts)) else Decimal(0)
+            is_nothing = total.is_finite() and abs(total) <= NOTHING * max(map(abs, parts))
+            return Decimal(0) if is_nothing else total
         case Product():
             return reduce(mul, parts)
         case Negative():

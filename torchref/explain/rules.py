@@ -48,9 +48,9 @@ def activation(kind: str, width: int, of: int = 0, by: int = 0) -> Rule:
     output = definition.output(x, of)
     derivative = slope = sp.diff(output, x[by])
     if definition.inverse is not None:
-        slope = slope.subs({a: definition.inverse(b) for a, b in zip(x, y, strict=True)}, simultaneous=True)
+        slope = slope.xreplace({a: definition.inverse(b) for a, b in zip(x, y, strict=True)})
         if definition.total is not None:
-            slope = slope.subs(sp.Add(*y), definition.total)
+            slope = slope.xreplace({sp.Add(*y): sp.Integer(definition.total)})
         slope = tidy(sp.simplify(slope))
     return Rule(kind, y[of].name, x[by].name, *map(as_expression, (output, derivative, slope)))
 
