@@ -59,14 +59,17 @@ def check(
 
         context.exit(run(Request(networks, seed, only, device, json_file, language)))
 
+    from pathlib import Path
+
+    if Path(target).suffix.lower() in PAPER_SUFFIXES:
+        from torchref.worksheets.command import PaperRequest, check_paper
+
+        context.exit(check_paper(PaperRequest(Path(target), case, json_file, language)))
+
     from torchref.errors import must_be
     from torchref.file_check import SUFFIXES, FileRequest, check_file, split_target
 
     path, name = split_target(target)
-    if path.suffix.lower() in PAPER_SUFFIXES:
-        from torchref.worksheets.command import PaperRequest, check_paper
-
-        context.exit(check_paper(PaperRequest(path, case, json_file, language)))
     if path.suffix not in SUFFIXES:
         raise must_be("FILE", f"a file that ends in {', '.join(SUFFIXES + PAPER_SUFFIXES)}", str(path))
     context.exit(check_file(FileRequest(path, name, networks, seed, only, language)))

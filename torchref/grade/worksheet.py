@@ -1,10 +1,10 @@
 """Worksheet: a sheet of paper as a submission: its blanks are the tasks, each worth its points.
 
 The text is read in the grader's own process, within the bounds of torchref.worksheets.bounds (a mebibyte, forty
-brackets deep, exponents to 400), by a parser that knows numbers, names and arithmetic and can run nothing. A sandbox keeps
-code from doing harm; here there is no code, and its child could hand back nothing but verdicts, which a grader must
-not believe. Whoever wants the same fence around it all the same can call mark_worksheet in a child:
-this module and all it imports need the standard library and NumPy alone.
+brackets deep, exponents to 400), by a parser that knows numbers, names and arithmetic and can run nothing. A sandbox
+keeps code from doing harm; here there is no code, and its child could hand back nothing but verdicts, which a grader
+must not believe. Whoever wants the same fence around it all the same can call mark_worksheet in a child: this module
+and all it imports need the standard library and NumPy alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from torchref.worksheets.solution import Solution
 from torchref.worksheets.source import SUFFIXES, decode
 
 BLANK = Text("it was left blank", "未填写")
+ZERO = Text("0 would follow whatever was wrong before", "无论先前错在哪里都会得到 0")
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def _mark(name: str, worth: float, answers: Sequence[Sign], decimals: int) -> Ta
             f"it needs at least {decimals} decimals (got {shown})", f"至少需要 {decimals} 位小数（只有 {shown} 位）"
         )
         return TaskMark(name, 0.0, worth, WRONG, short, steps)
+    if last.judgement is Judgement.CONSISTENT and float(last.printed) == 0.0:
+        return TaskMark(name, 0.0, worth, WRONG, ZERO, steps)
     return TaskMark(name, worth, worth, RIGHT, last.reason, steps)
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from torchref.grade.record import NOTHING
 from torchref.grade.sandbox.visible import visible
-from torchref.render.tables import new_table
+from torchref.render.columns import new_table
 from torchref.worksheets.judgement import Judgement, Sign, WorksheetReport
 
 STYLES = {

@@ -1,12 +1,14 @@
 """Evaluate: an expression worked out: in intervals, to judge what is written; in floats, to try a thousand mistakes."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import reduce
+from typing import TypeVar
 
 from torchref.worksheets import interval
 from torchref.worksheets.expression import Call, Expression, Name, Number, Power, Product, Sum
-from torchref.worksheets.interval import Interval
+from torchref.worksheets.interval import CONTEXT, Interval
 
 Leaf = Number | Name
 
@@ -40,6 +42,29 @@ def _evaluate(expression: Expression, value_of: Callable[[Leaf], Interval]) -> I
             return interval.power(_evaluate(base, value_of), _evaluate(exponent, value_of))
         case Call(function, argument):
             return interval.FUNCTIONS[function](_evaluate(argument, value_of))
+
+
+# What the products of two roundings, left out in spread(), may add to it.
+SECOND_ORDER = Decimal("1.000001")
+
+K = TypeVar("K")
+
+
+def spread(function: Callable[[Mapping[K, Decimal]], Interval], intervals: Mapping[K, Interval]) -> Interval:
+    """All values of a function of small intervals: its value in their middles, and how far each of them moves it.
+
+    Interval arithmetic would take out · (1 − out) for a product of two numbers that know nothing of each other, and
+    find it several times as uncertain as it is.
+    """
+    middles = {key: interval.middle for key, interval in intervals.items()}
+    base = function(middles).low
+    reach = Decimal(0)
+    for key, ends in intervals.items():
+        if ends.low != ends.high:
+            moved = [function({**middles, key: end}).low for end in (ends.low, ends.high)]
+            reach += max(abs(value - base) for value in moved)
+    reach *= SECOND_ORDER
+    return Interval(CONTEXT.subtract(base, reach), CONTEXT.add(base, reach))
 
 
 _FLOATS: dict[str, Callable[[float], float]] = {

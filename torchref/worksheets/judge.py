@@ -128,7 +128,7 @@ class Judge:
 
     def _calculation(self, chain: Chain, expression: Expression, number: Number) -> Finding:
         written = evaluate(expression, self.operands.written)
-        between = evaluate(expression, self.operands.between)
+        between = self.operands.between(expression)
         value = self._value(chain, number, written, self.operands.is_off(expression)) if chain.target else None
         slips = [] if chain.has_slipped else self.operands.slips(expression)
         expected = value.expected if value else ""
@@ -176,11 +176,10 @@ class Judge:
         computed = [self.notebook.from_written(self.notebook.solution.formula(name))]
         computed += [written] if written is not None else []
         known = self.notebook.entries.get(name)
-        if zero(number) and exact.low:
-            return Judgement.WRONG, Text(f"{number.text} shows no digit of it", f"{number.text} 没有给出任何有效数字")
-        if rounds(number, exact):
+        shows_nothing = zero(number) and bool(exact.low)
+        if rounds(number, exact) and not shows_nothing:
             return Judgement.RIGHT, NOTHING
-        if truncates(number, exact):
+        if truncates(number, exact) and not shows_nothing:
             follows = any(rounds(number, value) for value in computed)
             was_cut = any(entry.judgement is Judgement.TRUNCATED for entry in sources.values())
             if not follows or was_cut:
@@ -188,6 +187,8 @@ class Judge:
         if known is not None and (said_before := _again(name, number, known)):
             return said_before
         is_off = is_off or any(entry.is_off for entry in sources.values())
+        if shows_nothing and not is_off:
+            return Judgement.WRONG, Text(f"{number.text} shows no digit of it", f"{number.text} 没有给出任何有效数字")
         between = self.notebook.follows(name)
         if any(_says(number, value) for value in computed) or (_says if is_off else rounds)(number, between):
             return (Judgement.CONSISTENT if is_off else Judgement.CARRIED), _from(sources, is_off)
@@ -200,7 +201,7 @@ class Judge:
         if slips:
             chain.has_slipped = True
             return Finding(Judgement.WRONG, slips[0])
-        exact = [evaluate(side, self.operands.exactly) for side in (left, right)]
+        exact = [self.operands.exactly(side) for side in (left, right)]
         if exact[0].meets(exact[1]):
             return Finding(Judgement.RIGHT)
         between = [self._follows(chain, side) for side in (left, right)]
@@ -218,7 +219,7 @@ class Judge:
     def _follows(self, chain: Chain, side: Expression) -> Interval:
         if Side("", side).name == (False, chain.target):
             return self.notebook.follows(chain.target)
-        return evaluate(side, self.operands.between)
+        return self.operands.between(side)
 
 
 def _says(number: Number, value: Interval) -> bool:

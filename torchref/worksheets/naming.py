@@ -17,7 +17,7 @@ from torchref.mistakes.factors import known_factors
 from torchref.worksheets.arrays import Arrays, Replay, ValueOf
 from torchref.worksheets.expression import Number
 from torchref.worksheets.interval import point, rounds, truncates
-from torchref.worksheets.judgement import Reading
+from torchref.worksheets.judgement import Judgement, Reading
 from torchref.worksheets.notebook import Notebook
 from torchref.worksheets.slips import slips
 from torchref.worksheets.solution import Solution
@@ -64,8 +64,13 @@ class Namer:
         return rounds(number, interval) or truncates(number, interval)
 
     def _here(self, name: str, notebook: Notebook, right: Decimal) -> Iterator[tuple[float, Reading]]:
-        """Each mistake where the number itself is computed, from the numbers that stand in the worksheet."""
-        replay = Replay(self.solution, {n: float(e.number.value) for n, e in notebook.entries.items() if n != name})
+        """Each mistake where the number itself is computed, from the numbers as they are written, and in full."""
+        entries = {n: e for n, e in notebook.entries.items() if n != name}
+        for chosen in (entries, {n: e for n, e in entries.items() if e.judgement is Judgement.WRONG}):
+            replay = Replay(self.solution, {n: float(e.number.value) for n, e in chosen.items()})
+            yield from self._computed(name, replay, right)
+
+    def _computed(self, name: str, replay: Replay, right: Decimal) -> Iterator[tuple[float, Reading]]:
         base = name.removesuffix("+")
         if base != name and base[0] not in "wb":
             yield from self._factors(base, replay, float(right))

@@ -4,9 +4,11 @@ Each number has its value in the case, exactly; its value computed from the numb
 interval of all values between these, for whoever calculates keeps some numbers in full and copies others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
-from torchref.worksheets.evaluate import Leaf, evaluate
+from torchref.worksheets.evaluate import Leaf, evaluate, spread
 from torchref.worksheets.expression import Expression, Number
 from torchref.worksheets.interval import Interval, around, point
 from torchref.worksheets.judgement import Judgement
@@ -48,7 +50,12 @@ class Notebook:
         known = self.entries.get(name)
         if known and known.judgement is judgement and known.number.unit < number.unit:
             return
-        interval = around(number) if judgement is Judgement.WRONG else point(number.value).hull(self.follows(name))
+        if judgement is Judgement.WRONG:
+            interval = around(number)
+        else:
+            interval = point(number.value).hull(self.follows(name))
+            if judgement is not Judgement.CONSISTENT:
+                interval = interval.hull(self.solution.exact(name))
         self.entries[name] = Entry(number, line, judgement, interval)
         self._between.clear()
         self._written.clear()
@@ -63,15 +70,24 @@ class Notebook:
 
     def follows(self, name: str) -> Interval:
         """The same from the numbers that go into it, whatever is written for itself."""
-        if not self.entries:
+        sources = self.sources(name)
+        if not sources:
             return self.solution.exact(name)
-        return self.value(self.solution.formula(name))
+        intervals = {source: entry.interval for source, entry in sources.items()}
+        return spread(lambda points: self._from(name, points), intervals)
 
-    def value(self, expression: Expression) -> Interval:
-        """An expression's value, with names as between() has them and numbers exact as they stand."""
-        return evaluate(
-            expression, lambda leaf: point(leaf.value) if isinstance(leaf, Number) else self.between(leaf.text)
-        )
+    def _from(self, name: str, points: Mapping[str, Decimal]) -> Interval:
+        """A number from others that are fixed."""
+        known = {source: point(value) for source, value in points.items()}
+
+        def value_of(leaf: Leaf) -> Interval:
+            if isinstance(leaf, Number):
+                return point(leaf.value)
+            if leaf.text not in known:
+                known[leaf.text] = evaluate(self.solution.formula(leaf.text), value_of)
+            return known[leaf.text]
+
+        return evaluate(self.solution.formula(name), value_of)
 
     def written(self, name: str) -> Interval:
         """A number as it is written, or computed from the numbers as they are written."""

@@ -3,13 +3,14 @@
 A number that is almost one of these (one digit off, two swapped) was copied wrongly.
 """
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from torchref.grade.record import Text
-from torchref.worksheets.evaluate import Leaf
-from torchref.worksheets.expression import Expression, Name, Number, numbers, parts
+from torchref.worksheets.evaluate import Leaf, evaluate, spread
+from torchref.worksheets.expression import Expression, Name, Number, leaves, numbers, parts
 from torchref.worksheets.interval import CONTEXT, Interval, around, negate, point, rounds, truncates
 from torchref.worksheets.notebook import Entry, Notebook
 
@@ -109,17 +110,28 @@ class Operands:
                 return Operand(between.hull(around(number)), None, _copied(number, right, name, 0))
         return None
 
-    def between(self, leaf: Leaf) -> Interval:
-        """All that a leaf of a calculation may stand for."""
+    def between(self, expression: Expression) -> Interval:
+        """All that a calculation may come to, given all that its numbers and names may stand for."""
+        return self._spread(expression, self._between)
+
+    def exactly(self, expression: Expression) -> Interval:
+        """What a calculation comes to in the case: names have their exact values, numbers all they may stand for."""
+        return self._spread(expression, self._exactly)
+
+    @staticmethod
+    def _spread(expression: Expression, value_of: Callable[[Leaf], Interval]) -> Interval:
+        intervals = {leaf: value_of(leaf) for leaf in leaves(expression)}
+        return spread(lambda points: evaluate(expression, lambda leaf: point(points[leaf])), intervals)
+
+    def _between(self, leaf: Leaf) -> Interval:
         return self.notebook.between(leaf.text) if isinstance(leaf, Name) else self.find(leaf).between
+
+    def _exactly(self, leaf: Leaf) -> Interval:
+        return self.notebook.solution.exact(leaf.text) if isinstance(leaf, Name) else self.find(leaf).between
 
     def written(self, leaf: Leaf) -> Interval:
         """What a leaf is, as it is written."""
         return self.notebook.written(leaf.text) if isinstance(leaf, Name) else point(leaf.value)
-
-    def exactly(self, leaf: Leaf) -> Interval:
-        """What a leaf is in the case: names have their exact values, numbers all that they may stand for."""
-        return self.notebook.solution.exact(leaf.text) if isinstance(leaf, Name) else self.find(leaf).between
 
     def slips(self, expression: Expression) -> list[Text]:
         """What was copied wrongly in a calculation."""

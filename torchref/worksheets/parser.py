@@ -25,8 +25,8 @@ def parse(text: str) -> Expression:
     """
     if len(text) > bounds.MOST_CHARACTERS:
         raise SpellingError(
-            f"an equation must have at most {bounds.MOST_CHARACTERS} characters (got {len(text)})",
-            f"一个等式最多 {bounds.MOST_CHARACTERS} 个字符（得到 {len(text)}）",
+            f"an equation must have at most {bounds.MOST_CHARACTERS} characters (got more)",
+            f"一个等式最多 {bounds.MOST_CHARACTERS} 个字符",
         )
     return _Parser(plain(text).rstrip(" .,;\n")).whole()
 

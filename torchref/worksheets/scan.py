@@ -136,7 +136,8 @@ def plain_line(line: str, number: int) -> Iterator[Equation]:
     if RELATION.search(line) is None or line.lstrip().startswith("|") or _LINE_OF_TEX.match(line):
         return
     if len(line) > bounds.MOST_CHARACTERS:
-        yield Equation((line[: bounds.MOST_CHARACTERS + 1], ""), (number, number))
+        left, _, right = (part[: bounds.MOST_CHARACTERS + 1] for part in line.partition("="))
+        yield Equation((left, right), (number, number))
         return
     line = _BOLD.sub(lambda found: found[1] or found[2], line[len(_LIST.match(line)[0]) :])  # type: ignore[index]
     for piece in _at_commas(line):

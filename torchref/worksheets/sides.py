@@ -12,9 +12,8 @@ from torchref.worksheets.scan import Equation
 from torchref.worksheets.spelling import SpellingError
 from torchref.worksheets.vocabulary import UnknownWord, Vocabulary
 
-_BLANK = re.compile(
-    r"(?:[\s_?.…·$]|\\_|\\(?:underline|hspace|rule|boxed|phantom|quad|,|;|\{|\})|\{[\s\d.a-z]*\}|\[[\d.a-z]*\])*\Z"
-)
+_RULE = re.compile(r"\\(?:underline|hspace|rule|boxed|phantom|quad|qquad)\*?|\{[\d.]+[a-z]{2}\}|\[[\d.]+[a-z]{2}\]")
+_BLANK = re.compile(r"[\s_?.…·$\\{},;]*\Z")
 _COMMA = re.compile(r"\d,\d")
 
 
@@ -87,7 +86,7 @@ def read_sides(equation: Equation, vocabulary: Vocabulary) -> list[Side]:
 
 
 def _parsed(text: str) -> Side:
-    if len(text) <= 200 and _BLANK.match(text):
+    if len(text) <= 200 and _BLANK.match(_RULE.sub("", text)):
         return Side(text, None)
     if _COMMA.search(text):
         return Side(text, None, Text("decimals follow a point, not a comma", "小数点应写作 .，不是逗号"))
