@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from manual.case import Case
+from torchref.errors import must_be
+from torchref.worksheets import bounds
 from torchref.worksheets.judge import Judge
 from torchref.worksheets.judgement import WorksheetReport
 from torchref.worksheets.naming import Namer
-from torchref.worksheets.scan import Scanned, scan
+from torchref.worksheets.scan import Equation, Scanned, scan
 from torchref.worksheets.sides import read_sides
 from torchref.worksheets.solution import Solution
 from torchref.worksheets.source import read
@@ -31,16 +33,29 @@ def check_text(
     aliases    further names: word -> a number of the case, its opposite, or a formula
     suffix     .md, .txt, .csv or .tex: how equations stand in it
     name_mistakes    whether to look for the mistakes behind wrong numbers
-    Raises     InputError where the case is none that names reach
+    Raises     InputError where the case is none that names reach, or the text is beyond bounds
     """
     solution = Solution(case)
     vocabulary = Vocabulary(solution, aliases)
     scanned = scanned_text(text, suffix)
+    read = [(equation, read_sides(equation, vocabulary)) for equation in _bounded(scanned, source)]
+    if (work := sum(side.work for _, sides in read for side in sides)) > bounds.MOST_WORK:
+        raise must_be(source, f"at most {bounds.MOST_WORK} numbers, names and operations in its equations", work)
     judge = Judge(vocabulary, Namer(solution) if name_mistakes else None)
-    signs = [sign for equation in scanned.equations for sign in judge.equation(equation)]
-    numeric = sum(any(s.is_numeric or s.is_blank for s in read_sides(e, vocabulary)) for e in scanned.equations)
-    formulas = len(scanned.equations) - numeric
+    signs = [sign for equation, sides in read for sign in judge.equation(equation, sides)]
+    numeric = sum(any(side.is_numeric or side.is_blank for side in sides) for _, sides in read)
+    formulas = len(read) - numeric
     return WorksheetReport(source, case_name, scanned.lines, scanned.text_lines, numeric, formulas, tuple(signs))
+
+
+def _bounded(scanned: Scanned, source: str) -> tuple[Equation, ...]:
+    """The equations, if reading them is no endless work: each sign and each character costs something."""
+    sides = sum(len(equation.parts) for equation in scanned.equations)
+    characters = sum(len(part) for equation in scanned.equations for part in equation.parts)
+    if sides > bounds.MOST_SIDES or characters > bounds.MOST_EQUATION_CHARACTERS:
+        expected = f"at most {bounds.MOST_SIDES} sides of equations with {bounds.MOST_EQUATION_CHARACTERS} characters"
+        raise must_be(source, expected, f"{sides} with {characters}")
+    return scanned.equations
 
 
 def scanned_text(text: str, suffix: str) -> Scanned:

@@ -59,10 +59,9 @@ def spread(function: Callable[[Mapping[K, Decimal]], Interval], intervals: Mappi
     middles = {key: interval.middle for key, interval in intervals.items()}
     base = function(middles).low
     reach = Decimal(0)
-    for key, ends in intervals.items():
-        if ends.low != ends.high:
-            moved = [function({**middles, key: end}).low for end in (ends.low, ends.high)]
-            reach += max(abs(value - base) for value in moved)
+    for key in [key for key, ends in intervals.items() if ends.low != ends.high]:
+        moved = [function({**middles, key: end}).low for end in (intervals[key].low, intervals[key].high)]
+        reach += max(abs(value - base) for value in moved)
     reach *= SECOND_ORDER
     return Interval(CONTEXT.subtract(base, reach), CONTEXT.add(base, reach))
 

@@ -95,6 +95,12 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
     return ()
 
 
+def weight(expression: Expression) -> int:
+    """How much work an expression is: a number, name or operation counts as one, a function or power as ten."""
+    own = 10 if isinstance(expression, Call | Power) else 1
+    return own + sum(weight(part) for part in parts(expression))
+
+
 def leaves(expression: Expression) -> Iterator[Number | Name]:
     """The numbers and names of an expression, in the order in which they are written."""
     if isinstance(expression, Number | Name):

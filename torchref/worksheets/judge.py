@@ -8,6 +8,7 @@ the worksheet has written before, right or wrong.
 from dataclasses import dataclass
 
 from torchref.grade.record import NOTHING, Text
+from torchref.worksheets import bounds
 from torchref.worksheets.evaluate import evaluate
 from torchref.worksheets.expression import Expression, Number
 from torchref.worksheets.interval import ArithmeticalError, Interval, rounds, truncates
@@ -48,6 +49,7 @@ class Judge:
     def __init__(self, vocabulary: Vocabulary, namer: Namer | None = None) -> None:
         self.vocabulary = vocabulary
         self.namer = namer
+        self.named = 0
         self.notebook = Notebook(vocabulary.solution)
         self.operands = Operands(self.notebook)
 
@@ -55,13 +57,14 @@ class Judge:
         """Another one that has read the same so far."""
         other = Judge.__new__(Judge)
         other.vocabulary, other.namer = self.vocabulary, self.namer
+        other.named = self.named
         other.notebook = self.notebook.fork()
         other.operands = self.operands.beside(other.notebook)
         return other
 
-    def equation(self, equation: Equation) -> list[Sign]:
-        """The equals signs of one equation."""
-        sides = read_sides(equation, self.vocabulary)
+    def equation(self, equation: Equation, sides: list[Side] | None = None) -> list[Sign]:
+        """The equals signs of one equation; `sides` are its own, where they have been read already."""
+        sides = read_sides(equation, self.vocabulary) if sides is None else sides
         has_numbers = any(side.is_numeric or side.is_blank for side in sides)
         chain = Chain()
         for side in reversed(sides):
@@ -89,8 +92,9 @@ class Judge:
     def _named(self, chain: Chain, signs: list[Sign]) -> list[Sign]:
         """The signs, the first wrong one with the mistakes that give the number at the end of its chain."""
         wrong = next((place for place, sign in enumerate(signs) if sign.judgement is Judgement.WRONG), None)
-        if self.namer is None or wrong is None or not chain.target:
+        if self.namer is None or wrong is None or not chain.target or self.named >= bounds.MOST_NAMED:
             return signs
+        self.named += 1
         printed = next((sign.printed for sign in signs[wrong:] if sign.printed), "")
         if printed:
             number = read_number(printed.lstrip("-"))

@@ -112,9 +112,10 @@ class WorksheetReport:
 
     @property
     def results(self) -> dict[Judgement, int]:
-        """How many printed results of named numbers got each judgement: the last such number of each chain."""
-        last = {(sign.line, sign.written): sign.judgement for sign in self.signs if sign.printed and sign.name}
-        found = Counter(last.values())
+        """How many printed results of named numbers got each judgement; one at the end of a wrong chain is wrong."""
+        wrong = {(s.line, s.written) for s in self.signs if s.judgement is Judgement.WRONG}
+        last = {(s.line, s.written): s.judgement for s in self.signs if s.printed and s.name}
+        found = Counter(Judgement.WRONG if chain in wrong else judgement for chain, judgement in last.items())
         return {judgement: found[judgement] for judgement in Judgement if found[judgement]}
 
     @property

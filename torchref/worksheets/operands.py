@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from torchref.grade.record import Text
+from torchref.worksheets import bounds
 from torchref.worksheets.evaluate import Leaf, evaluate, spread
 from torchref.worksheets.expression import Expression, Name, Number, leaves, numbers, parts
 from torchref.worksheets.interval import CONTEXT, Interval, around, negate, point, rounds, truncates
@@ -121,6 +122,8 @@ class Operands:
     @staticmethod
     def _spread(expression: Expression, value_of: Callable[[Leaf], Interval]) -> Interval:
         intervals = {leaf: value_of(leaf) for leaf in leaves(expression)}
+        if sum(ends.low != ends.high for ends in intervals.values()) > bounds.MOST_ROUNDED:
+            return evaluate(expression, lambda leaf: intervals[leaf])
         return spread(lambda points: evaluate(expression, lambda leaf: point(points[leaf])), intervals)
 
     def _between(self, leaf: Leaf) -> Interval:
@@ -149,10 +152,15 @@ class Operands:
         if len(strays) != 1 or len(pairs or []) < 2:
             return None
         number, leaf = strays[0]
-        value = self.notebook.between(leaf.text).middle if isinstance(leaf, Name) else leaf.value
-        shown = said(value)
-        right = f"{leaf.text} = {shown}" if isinstance(leaf, Name) else shown
+        right = self._said(leaf)
         return Text(f"{number.text} stands where {right} belongs", f"{number.text} 处应为 {right}")
+
+    def _said(self, leaf: Leaf) -> str:
+        """A leaf of a formula with its value, as it is written where it is."""
+        if isinstance(leaf, Number):
+            return said(leaf.value)
+        entry = self.notebook.entries.get(leaf.text)
+        return f"{leaf.text} = {entry.number.text if entry else said(self.notebook.between(leaf.text).middle)}"
 
     def _stands_for(self, number: Number, leaf: Leaf) -> bool:
         if isinstance(leaf, Number):

@@ -68,7 +68,7 @@ def scan(text: str, is_tex_file: bool = False) -> Scanned:
     lines = text.count("\n") + (not text.endswith("\n"))
     taken = {line for equation in found for line in equation.lines}
     with_words = sum(bool(line.strip()) for line in text.split("\n"))
-    return Scanned(tuple(found[: bounds.MOST_EQUATIONS]), lines, max(0, with_words - len(taken)))
+    return Scanned(tuple(found), lines, max(0, with_words - len(taken)))
 
 
 def _pieces(text: str) -> Iterator[tuple[int, bool, str]]:
@@ -128,7 +128,7 @@ def split(text: str) -> list[tuple[int, str]]:
             parts.append((start, text[start : found.start()]))
             start = found.end()
     parts.append((start, text[start:]))
-    return [(place + len(part) - len(part.lstrip()), part) for place, part in parts[: bounds.MOST_PARTS]]
+    return [(place + len(part) - len(part.lstrip()), part) for place, part in parts]
 
 
 def plain_line(line: str, number: int) -> Iterator[Equation]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from torchref.grade.record import Text
-from torchref.worksheets.expression import Expression, Name, Number, Power, Product, Sum, names, numbers
+from torchref.worksheets.expression import Expression, Name, Number, Power, Product, Sum, names, numbers, weight
 from torchref.worksheets.interval import CONTEXT
 from torchref.worksheets.parser import parse
 from torchref.worksheets.scan import Equation
@@ -34,6 +34,11 @@ class Side:
     def is_blank(self) -> bool:
         """Whether it was left for the reader to fill in."""
         return self.expression is None and self.reason is None
+
+    @property
+    def work(self) -> int:
+        """How much work it is to judge."""
+        return 5 + (weight(self.expression) if self.expression is not None and self.reason is None else 0)
 
     @property
     def number(self) -> Number | None:
