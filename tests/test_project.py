@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.readme import FILES, MARKS, fresh
+from tests.readme import DERIVATION, FILES, MARKS, fresh
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,8 +23,14 @@ def tracked():
 def test_the_table_in_the_readme_is_fresh(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert MARKS.search(text)
+    assert DERIVATION.search(text)
     assert fresh(text) == text
     assert "| w5+ | 0.268375021 | 0.26837502154 | 0.26837502154 | truncated |" in text
+
+
+def test_a_stale_derivation_is_seen():
+    text = (ROOT / "README.md").read_text(encoding="utf-8").replace("0.000425236591", "0.000425236592")
+    assert fresh(text) != text
 
 
 def test_a_stale_table_is_seen():

@@ -166,6 +166,8 @@ def test_the_text_cards_name_every_verdict_and_the_document_s_numbers(logs):
     cards = {tag: summary.Tensors(tag)[0].tensor_proto.string_val[0].decode() for tag in summary.Tags()["tensors"]}
     assert "| 1000 | too-large-saturated |" in cards["1_rates/text"]
     assert "| w5+ | 0.268375021 | 0.26837502154 | 0.26837502154 | truncated |" in cards["1_rates/first_step"]
+    assert "| ∂E_total/∂w1 | ∂E_total/∂out_h1 · ∂out_h1/∂l_h1 · ∂l_h1/∂w1 |" in cards["1_rates/derivation"]
+    assert "| 0.000425236591 |" in cards["1_rates/derivation"]
 
 
 def test_an_mlp_has_histograms(logs):

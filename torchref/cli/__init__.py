@@ -7,10 +7,12 @@ import click
 from torchref.cli.assignments import assignments, new
 from torchref.cli.board import board
 from torchref.cli.check import check
+from torchref.cli.explain import explain
 from torchref.cli.export import export
 from torchref.cli.grade import grade
 from torchref.cli.mark import mark
 from torchref.cli.sweep import sweep
+from torchref.cli.worksheet import worksheet
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -19,7 +21,7 @@ def torchref() -> None:
     """The proof-reader for hand-derived neural-network mathematics."""
 
 
-for command in (check, sweep, board, assignments, new, grade, mark, export):
+for command in (check, explain, worksheet, sweep, board, assignments, new, grade, mark, export):
     torchref.add_command(command)
 
 

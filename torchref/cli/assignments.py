@@ -12,7 +12,7 @@ def assignments(language: str) -> None:
     from rich.console import Console
 
     from torchref.grade.assignments import load, names
-    from torchref.render.tables import new_table
+    from torchref.render.columns import new_table
 
     console = Console(highlight=False, soft_wrap=True)
     for name in names():

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from torchref.grade.record import NOT_JUDGED, NOTHING, PARTLY_RIGHT, RIGHT, WRONG, Outline, TaskMark
-from torchref.render.tables import new_table
+from torchref.render.columns import new_table
 
 STYLES = {RIGHT: ("✓", "green"), PARTLY_RIGHT: ("◐", "yellow"), WRONG: ("✗", "bold red"), NOT_JUDGED: ("?", "yellow")}
 CHINESE = {RIGHT: "正确", PARTLY_RIGHT: "部分正确", WRONG: "错误", NOT_JUDGED: "无法判断"}

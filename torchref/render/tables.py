@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from statistics import median
 
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -12,6 +11,7 @@ from torchref.agreement import NetworkResult
 from torchref.compare import Comparison
 from torchref.document_check import DocumentReport, Row
 from torchref.printed import Digits
+from torchref.render.columns import new_table
 from torchref.steps import StepVerdict
 from torchref.verdict import Verdict
 
@@ -26,17 +26,6 @@ def verdict_text(verdict: Verdict, text: str = "") -> Text:
     """A verdict with its mark and colour."""
     mark, style = STYLES.get(verdict, ("✗", "bold red"))
     return Text(f"{mark} {text or verdict}", style=style)
-
-
-def new_table(*columns: str, title: str, right: Sequence[str] = (), caption: str = "") -> Table:
-    """An empty table in the style of all of them."""
-    table = Table(title=title, caption=caption or None, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.collapse_padding = True
-    table.title_justify = table.caption_justify = "left"
-    table.title_style = "bold"
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", no_wrap=True)
-    return table
 
 
 def document_table(report: DocumentReport) -> Table:

@@ -35,6 +35,8 @@ def sweep(
     }
     if experiment.name == "document":
         cards["1_rates/first_step"] = text.step_card()
+    if isinstance(experiment, Training) and experiment.names:
+        cards["1_rates/derivation"] = text.derivation_card(experiment.case)
     write_sweep(folder, curves, verdicts, cards, pictures(experiment, curves, verdicts))
     return curves, verdicts
 

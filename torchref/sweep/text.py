@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from manual.case import Case
 from torchref.sweep.curves import Curves
 from torchref.sweep.rate_verdict import RateVerdict, Rating
 
@@ -40,6 +41,16 @@ saturated or the walk has reached a minimum.
 near 1e-16.
 - Pictures stand in the run `00_summary`; the sliders of `3_descent` walk through the steps.
 """
+
+
+def derivation_card(case: Case) -> str:
+    """How the first step changes the first weight, factor by factor, as torchref explain derives it."""
+    from torchref.explain.chain import chain
+    from torchref.explain.derive import explain
+    from torchref.explain.markdown import table
+
+    shown = table(chain(explain(case), "w1"), ("quantity", "formula", "numbers", "value"))
+    return f"# The first step of w1, factor by factor\n\n{shown}\n`torchref explain` derives every quantity.\n"
 
 
 def step_card() -> str:
