@@ -7,7 +7,7 @@ from rich.text import Text
 
 from torchref.grade.pages.summary import Summary, TaskSummary
 from torchref.grade.record import NOT_JUDGED, Record
-from torchref.render.tables import new_table
+from torchref.render.columns import new_table
 
 SHOWN = 8
 
