@@ -84,6 +84,11 @@ def case_names() -> list[str]:
     return sorted(path.stem for path in CASES.glob("*.toml"))
 
 
+def parse_case_file(text: str, name: str) -> CaseFile:
+    """The case of a TOML or JSON file's text, of that name; raises InputError as read_case does."""
+    return _case_file(_parsed(text.encode(), Path(name)), Path(name).stem)
+
+
 def named_case_file(name_or_path: Path | str) -> CaseFile:
     """A case that comes with this package, by name, or the one of a file, by its path."""
     name = str(name_or_path)
@@ -108,6 +113,11 @@ def _read(path: Path) -> Mapping[str, Any]:
             raw = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise must_be(str(path), "a readable file", error.strerror) from None
+    return _parsed(raw, path)
+
+
+def _parsed(raw: bytes, path: Path) -> Mapping[str, Any]:
+    """The keys and values of a file's bytes."""
     if len(raw) > MOST_BYTES:
         raise must_be(str(path), f"at most {MOST_BYTES} bytes", "more", "a case to derive by hand is a small network")
     try:

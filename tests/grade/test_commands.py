@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.grade.built_in import CODE
 from tests.grade.made_up import write_class
 from tests.torchref.command import run
 from torchref.grade import assignments
@@ -32,7 +33,7 @@ def test_assignments_are_listed_with_their_tasks(torchref):
     assert "例题" in torchref("assignments", "--language", "zh").out
 
 
-@pytest.mark.parametrize("name", assignments.names())
+@pytest.mark.parametrize("name", CODE)
 def test_a_handout_is_complete_and_checks_as_not_written_yet(torchref, tmp_path, name):
     folder = tmp_path / "handout"
     assert torchref("new", name, str(folder)).code == 0

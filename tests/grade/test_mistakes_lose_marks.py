@@ -2,13 +2,12 @@
 
 import pytest
 
+from tests.grade.built_in import CODE
 from torchref.grade import assignments, seeds
 from torchref.grade.credit import earns
 from torchref.grade.hints import hints_of
 from torchref.grade.tasks.case_task import CaseTask
 from torchref.mutants import mutants, trace_of
-
-NAMES = assignments.names()
 
 
 def wrong_answers(task, example):
@@ -29,7 +28,7 @@ def examples(name):
             yield task, task.draw(seeds.generator(b"test", name, task.name, "1"), 1)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CODE)
 def test_every_mutant_loses_marks_and_gets_its_name(name):
     for task, example in examples(name):
         for mutant, answer in wrong_answers(task, example):

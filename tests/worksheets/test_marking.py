@@ -4,8 +4,10 @@ import pytest
 
 from manual import document
 from manual.errors import InputError
+from torchref.grade.assignments.document_worksheet import assignment
 from torchref.grade.record import NOT_JUDGED, RIGHT, WRONG, Record
-from torchref.grade.worksheet import document_worksheet, mark_worksheet
+from torchref.grade.worksheet import mark_worksheet
+from torchref.worksheets.source import decode
 
 RIGHT_ANSWERS = """
 w2+ = 0.149149527
@@ -20,14 +22,16 @@ w8+ = 0.349376620
 
 
 def marks(text, file="answers.md"):
-    return {mark.task: mark for mark in document_worksheet().mark(text.encode(), file)}
+    suffix = file[file.rindex(".") :]
+    marks = mark_worksheet(text, assignment.case, assignment.lines, assignment.aliases, suffix=suffix)
+    return {mark.task: mark for mark in marks}
 
 
 def test_right_answers_earn_everything():
     found = marks(RIGHT_ANSWERS)
     assert set(found) == set(document.LEFT_TO_THE_READER)
     assert {(mark.verdict, mark.points) for mark in found.values()} == {(RIGHT, 1.0)}
-    assert document_worksheet().outline.points == 8
+    assert assignment.outline.points == 8
 
 
 def test_an_empty_sheet_earns_nothing_and_says_so():
@@ -83,7 +87,7 @@ def test_csv_and_tex_are_submissions_too():
 
 def test_a_binary_submission_is_unusable():
     with pytest.raises(InputError, match="NUL"):
-        document_worksheet().mark(b"\0\0")
+        decode(b"\0\0", "answers.md")
 
 
 def test_marks_are_records_like_all_others():

@@ -31,13 +31,19 @@ from typing import Any
 
 import numpy as np
 
+from torchref.case_file import parse_case_file
 from torchref.errors import InputError, must_be, unknown
 from torchref.grade import assignments
-from torchref.grade.program import Limits
+from torchref.grade.marking import Marker
+from torchref.grade.program import Limits, Program, Runner
 from torchref.grade.record import Item, Outline, Text
+from torchref.grade.submissions import Found, Unusable, read
 from torchref.grade.tasks.function_task import FunctionTask
 from torchref.grade.tasks.task import Task
+from torchref.grade.worksheet import WorksheetAssignment
 from torchref.mistakes import Mistake
+
+KINDS = (".py", ".toml", ".json")
 
 
 class Assignment:
@@ -78,6 +84,22 @@ class Assignment:
         """The assignment as gradebooks know it."""
         items = tuple(Item(task.name, task.title, task.points) for task in self.tasks.values())
         return Outline(self.name, self.title, items)
+
+    suffixes = (".py", ".ipynb", ".zip")
+
+    def read(self, found: Found) -> Program | Unusable:
+        """The program of a submission."""
+        return read(found, self.file, tuple(self.tasks))
+
+    def marker(self, runner: Runner, secret: bytes | None = None) -> Marker:
+        """Who marks it."""
+        return Marker(self, runner, secret)
+
+    def handout(self, source: str) -> dict[str, str]:
+        """The files to hand out."""
+        from torchref.grade.handout import handout
+
+        return handout(self, source)
 
     def add(self, task: Task) -> None:
         """Adds a task; what it needs must be there already."""
@@ -145,10 +167,14 @@ class Source:
         """Changes whenever the assignment does."""
         return sha256(f"{self.name}\0{self.text}".encode()).hexdigest()[:16]
 
-    def load(self) -> Assignment:
+    def load(self) -> "Assignment | WorksheetAssignment":
         """The assignment; raises InputError if the text does not make one."""
         if not self.text:
             return assignments.load(self.name)
+        if not self.name.endswith(".py"):
+            known = parse_case_file(self.text, self.name)
+            title = Text(known.title, known.title_zh)
+            return WorksheetAssignment(Path(self.name).stem, title, known.case, self.name, "all", aliases=known.aliases)
         module = types.ModuleType("assignment")
         module.__file__ = self.name
         try:
@@ -159,20 +185,20 @@ class Source:
             raise InputError(
                 f"{self.name}: the assignment could not be loaded: {type(error).__name__}: {error}"
             ) from error
-        found = [value for value in vars(module).values() if isinstance(value, Assignment)]
-        if len(found) != 1 or not found[0].tasks:
+        found = [value for value in vars(module).values() if isinstance(value, Assignment | WorksheetAssignment)]
+        if len(found) != 1 or not found[0].outline.items:
             raise must_be(self.name, "a file that makes one Assignment with tasks", f"{len(found)} of them")
         return found[0]
 
 
 def source_of(name_or_file: str) -> Source:
-    """The source of a built-in assignment, or of the one in a teacher's file."""
+    """The source of a built-in assignment, of the one in a teacher's file, or of a worksheet for a case file."""
     path = Path(name_or_file)
-    if path.suffix != ".py":
+    if path.suffix not in KINDS:
         if name_or_file not in assignments.names():
             raise unknown("assignment", name_or_file, assignments.names())
         return Source(name_or_file)
     try:
         return Source(path.name, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise must_be(name_or_file, "a file of Python that can be read", str(error)) from error
+        raise must_be(name_or_file, "a file that can be read", str(error)) from error

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from torchref.errors import must_be
-from torchref.grade.assignment import Assignment, Source, source_of
+from torchref.grade.assignment import Source, source_of
 from torchref.grade.crew import Crew
 from torchref.grade.engines import engine
 from torchref.grade.program import Program
@@ -15,7 +15,7 @@ from torchref.grade.record import NOT_JUDGED, UNUSABLE, Record
 from torchref.grade.roster import Roster, read_roster
 from torchref.grade.secret import fingerprint, read_or_make
 from torchref.grade.store import Key, Store
-from torchref.grade.submissions import Found, digest, find, read
+from torchref.grade.submissions import Found, digest, find
 from torchref.grade.work import Job, open_sandbox
 
 
@@ -49,9 +49,9 @@ class Grading:
     def __init__(self, request: GradeRequest) -> None:
         self.request = request
         self.source: Source = source_of(request.assignment)
-        self.assignment: Assignment = self.source.load()
+        self.assignment = self.source.load()
         self.roster: Roster | None = read_roster(request.roster) if request.roster else None
-        self.found = [f for f in find(request.submissions, self.roster, self.assignment.file) if self._is_mine(f)]
+        self.found = [f for f in self._find() if self._is_mine(f)]
         try:
             request.output.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -60,6 +60,10 @@ class Grading:
         self.store = Store(request.database or request.output / "marks.sqlite")
         self.began = self.store.moment()
         self.kept = 0
+
+    def _find(self) -> list[Found]:
+        """All submissions that there are."""
+        return find(self.request.submissions, self.roster, self.assignment.file, self.assignment.suffixes)
 
     def _is_mine(self, found: Found) -> bool:
         """Whether a submission belongs to this shard; the same in every job of the array."""
@@ -84,7 +88,7 @@ class Grading:
     def _jobs(self, aside: list[Record]) -> Iterator[Job]:
         """What has to be run; records of all else go aside."""
         for found in self.found:
-            program = read(found, self.assignment.file, tuple(self.assignment.tasks))
+            program = self.assignment.read(found)
             if not isinstance(program, Program):
                 status = NOT_JUDGED if program.is_open else UNUSABLE
                 aside.append(self._put(Record(found.student, status, (), program.reason, program.digest)))

@@ -2,20 +2,29 @@
 
 import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from torchref.errors import must_be
-from torchref.grade.assignment import Assignment
 from torchref.grade.tasks.task import Task
 
+if TYPE_CHECKING:
+    from torchref.grade.assignment import Assignment
+    from torchref.grade.worksheet import WorksheetAssignment
 
-def write_handout(assignment: Assignment, source: str, folder: Path) -> list[Path]:
-    """Writes solution.py, README.md and README.zh-CN.md; raises InputError rather than overwrite anything."""
+
+def handout(assignment: "Assignment", source: str) -> dict[str, str]:
+    """The skeleton, and the text in both languages."""
     command = f"torchref check {assignment.file} --assignment {source}"
-    files = {
+    return {
         assignment.file: skeleton(assignment, command),
         "README.md": text(assignment, command, "en"),
         "README.zh-CN.md": text(assignment, command, "zh"),
     }
+
+
+def write_handout(assignment: "Assignment | WorksheetAssignment", source: str, folder: Path) -> list[Path]:
+    """Writes the files to hand out; raises InputError rather than overwrite anything."""
+    files = assignment.handout(source)
     for name in files:
         if (folder / name).exists():
             raise must_be(str(folder / name), "free for the handout", "a file", "choose another folder")
@@ -28,7 +37,7 @@ def write_handout(assignment: Assignment, source: str, folder: Path) -> list[Pat
     return [folder / name for name in files]
 
 
-def skeleton(assignment: Assignment, command: str) -> str:
+def skeleton(assignment: "Assignment", command: str) -> str:
     """The functions with their texts, and nothing in them."""
     functions = "\n\n\n".join(_function(task) for task in assignment.tasks.values())
     return f'"""{assignment.title.english}.\n\nCheck yourself: {command}\n"""\n\nimport numpy as np\n\n\n{functions}\n'
@@ -41,7 +50,7 @@ def _function(task: Task) -> str:
     return f'def {task.name}({", ".join(task.parameters)}):\n    """{body}{end}"""\n    raise NotImplementedError'
 
 
-def text(assignment: Assignment, command: str, language: str) -> str:
+def text(assignment: "Assignment", command: str, language: str) -> str:
     """The text of the assignment: what it is about, the functions, how it is judged, how to check oneself."""
     zh = language == "zh"
     lines = [f"# {assignment.title.say(language)}", "", assignment.text.say(language), ""]

@@ -8,11 +8,10 @@ from torchref import verdict
 from torchref.errors import must_be, unknown
 from torchref.grade.assignment import source_of
 from torchref.grade.exports import RESULT_EXPORTS, ResultContext, export_result
-from torchref.grade.marking import Marker
 from torchref.grade.program import Program
 from torchref.grade.record import MARKED, NOT_JUDGED, UNUSABLE, Outline, Record
 from torchref.grade.secret import read_or_make
-from torchref.grade.submissions import Found, Part, digest, read
+from torchref.grade.submissions import Found, Part, digest
 from torchref.grade.work import open_sandbox
 
 
@@ -51,11 +50,11 @@ def _marked(request: MarkRequest) -> tuple[Outline, Record]:
     assignment = source_of(request.assignment).load()
     path = request.submission
     found = Found(request.student, path, (Part(path, "", "" if path.is_dir() else path.name),))
-    program = read(found, assignment.file, tuple(assignment.tasks))
+    program = assignment.read(found)
     if not isinstance(program, Program):
         status = NOT_JUDGED if program.is_open else UNUSABLE
         return assignment.outline, Record(request.student, status, (), program.reason, program.digest)
     with open_sandbox(assignment, request.accept) as sandbox:
-        marks = Marker(assignment, sandbox, read_or_make(request.secret_file)).mark(program, request.student)
+        marks = assignment.marker(sandbox, read_or_make(request.secret_file)).mark(program, request.student)
     content = digest({**program.files, "": program.entry})
     return assignment.outline, Record(request.student, MARKED, marks.tasks, digest=content, seconds=marks.seconds)

@@ -7,35 +7,31 @@ examples, of which only verdicts come out, and on the visible ones once more, so
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from torchref.grade import seeds
-from torchref.grade.assignment import Assignment
 from torchref.grade.cost import forward_passes, is_no_backpropagation
 from torchref.grade.credit import earns, worst_verdict
 from torchref.grade.hints import hints_of
 from torchref.grade.program import Program, Runner
 from torchref.grade.questions import NOT_WRITTEN, Question, Replies, Reply, ask
-from torchref.grade.record import NOT_JUDGED, NOTHING, PARTLY_RIGHT, RIGHT, WRONG, Hint, TaskMark, Text
+from torchref.grade.record import NOT_JUDGED, NOTHING, PARTLY_RIGHT, RIGHT, WRONG, Hint, Marks, TaskMark, Text
 from torchref.grade.tasks.task import Judged, Task
 
 SAID = 4000
 
 
-@dataclass(frozen=True)
-class Marks:
-    """The marks of all tasks, and the CPU seconds that the program used."""
-
-    tasks: tuple[TaskMark, ...]
-    seconds: float
+if TYPE_CHECKING:
+    from torchref.grade.assignment import Assignment
 
 
 @dataclass(frozen=True)
 class Marker:
     """Who marks: an assignment, a runner, the teacher's secret; without one, the public examples are all there is."""
 
-    assignment: Assignment
+    assignment: "Assignment"
     runner: Runner
     secret: bytes | None = None
 
@@ -103,7 +99,7 @@ class _Replies:
 
 
 @lru_cache(maxsize=256)
-def _visible(assignment: Assignment, task: str) -> Question:
+def _visible(assignment: "Assignment", task: str) -> Question:
     """The example that everybody may see, drawn once a process, for it is the same for all."""
     known = assignment.tasks[task]
     return Question(known, 0, known.draw(seeds.generator(seeds.PUBLIC, assignment.name, task), 0))

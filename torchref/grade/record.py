@@ -92,6 +92,14 @@ class TaskMark:
         return not self.is_judged and not self.waits
 
 
+@dataclass(frozen=True)
+class Marks:
+    """The marks of all tasks of a submission, and the CPU seconds that it used."""
+
+    tasks: tuple[TaskMark, ...]
+    seconds: float
+
+
 RIGHT, PARTLY_RIGHT, WRONG, NOT_JUDGED = "right", "partly right", "wrong", "not judged"
 
 

@@ -10,6 +10,7 @@ from torchref.grade.program import Program
 from torchref.grade.record import MARKED, NOT_JUDGED, Record, Text
 from torchref.grade.sandbox.client import Sandbox
 from torchref.grade.sandbox.selftest import ensure
+from torchref.grade.worksheet import SheetMarker, WorksheetAssignment
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def not_judged(job: Job, why: str) -> Record:
     return Record(job.student, NOT_JUDGED, (), reason, job.digest)
 
 
-def open_sandbox(assignment: Assignment, accept: Sequence[str]) -> Sandbox:
+def open_sandbox(assignment: Assignment | WorksheetAssignment, accept: Sequence[str]) -> Sandbox:
     """A sandbox for an assignment that stood its self-test; raises NotJudgedError if it did not."""
     sandbox = Sandbox(assignment.modules)
     try:
@@ -55,10 +56,10 @@ def open_sandbox(assignment: Assignment, accept: Sequence[str]) -> Sandbox:
 
 
 _lock = threading.Lock()
-_workers: dict[tuple[Source, bytes, tuple[str, ...]], Marker] = {}
+_workers: dict[tuple[Source, bytes, tuple[str, ...]], Marker | SheetMarker] = {}
 
 
-def _worker(job: Job) -> Marker:
+def _worker(job: Job) -> Marker | SheetMarker:
     """The marker of this process, which lives as long as the process."""
     key = (job.source, job.secret, job.accept)
     if key not in _workers:
@@ -66,5 +67,5 @@ def _worker(job: Job) -> Marker:
 
         torch.set_num_threads(1)  # there is a process a core
         assignment = job.source.load()
-        _workers[key] = Marker(assignment, open_sandbox(assignment, job.accept), job.secret)
+        _workers[key] = assignment.marker(open_sandbox(assignment, job.accept), job.secret)
     return _workers[key]

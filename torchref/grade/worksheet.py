@@ -1,23 +1,28 @@
 """Worksheet: a sheet of paper as a submission: its blanks are the tasks, each worth its points.
 
-The text is read in the grader's own process, within the bounds of torchref.worksheets.bounds (a mebibyte, forty
-brackets deep, exponents to 400), by a parser that knows numbers, names and arithmetic and can run nothing. A sandbox
-keeps code from doing harm; here there is no code, and its child could hand back nothing but verdicts, which a grader
-must not believe. Whoever wants the same fence around it all the same can call mark_worksheet in a child: this module
-and all it imports need the standard library and NumPy alone.
+The text is parsed where students' code runs, in a locked child of the sandbox, by a parser that knows numbers, names
+and arithmetic and can run nothing. What comes back is a tree of these, checked before it is believed to be one; the
+answers, and the judging, stay here.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from manual.case import Case
-from torchref.grade.record import NOT_JUDGED, NOTHING, RIGHT, WRONG, Hint, Item, Outline, TaskMark, Text
-from torchref.worksheets.check import check_text
+from torchref.errors import InputError
+from torchref.grade.program import Call, Limits, Program, Runner, Status
+from torchref.grade.record import NOT_JUDGED, NOTHING, RIGHT, WRONG, Hint, Item, Marks, Outline, TaskMark, Text
+from torchref.grade.submissions import Found, Unusable, read_sheet
+from torchref.worksheets.check import check_reading
 from torchref.worksheets.judgement import Judgement, Reading, Sign
 from torchref.worksheets.operands import decimals_of
 from torchref.worksheets.sheet import Line, canonical_names, make_sheet
 from torchref.worksheets.solution import Solution
-from torchref.worksheets.source import SUFFIXES, decode
+from torchref.worksheets.source import SUFFIXES
+from torchref.worksheets.transfer import Reading as SheetReading
+from torchref.worksheets.transfer import read_text, unpack
 
 BLANK = Text("it was left blank", "未填写")
 ZERO = Text("0 would follow whatever was wrong before", "无论先前错在哪里都会得到 0")
@@ -43,6 +48,8 @@ class WorksheetAssignment:
 
     file = "answers.md"
     suffixes = SUFFIXES
+    modules = ("torchref.worksheets.transfer",)
+    limits = Limits()
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -55,18 +62,60 @@ class WorksheetAssignment:
         items = tuple(Item(line.name, Text(line.name, line.name), line.points) for line in self.lines)
         return Outline(self.name, self.title, items)
 
-    def mark(self, raw: bytes, file: str = "answers.md") -> tuple[TaskMark, ...]:
-        """The marks of a submission; raises InputError if it is no text that can be read."""
-        suffix = file[file.rfind(".") :].lower()
-        return mark_worksheet(decode(raw, file), self.case, self.lines, self.aliases, suffix=suffix)
+    def read(self, found: Found) -> Program | Unusable:
+        """The one text of a submission, as a program's only file."""
+        return read_sheet(found, self.suffixes)
+
+    def marker(self, runner: Runner, secret: bytes | None = None) -> "SheetMarker":
+        """Who marks it; a worksheet has the same numbers for all, and no secret."""
+        return SheetMarker(self, runner)
+
+    def handout(self, source: str) -> dict[str, str]:
+        """The files to hand out: the worksheet, in both languages."""
+        from torchref.render.sheets import sheet_text
+
+        sheet = make_sheet(self.case, self.case_name, self.title, self.blanks, self.points)
+        return {"answers.md": sheet_text(sheet, "md", "en"), "answers.zh-CN.md": sheet_text(sheet, "md", "zh")}
 
 
-def document_worksheet() -> WorksheetAssignment:
-    """What the document leaves to its reader: six updated weights and the derivatives by both biases."""
-    from manual import document
+# What runs in the sandbox: our own parser on the bytes that were handed in.
+READER = """
+import numpy as np
+from torchref.worksheets.transfer import read_and_pack
 
-    title = Text("The document's example: what it leaves to the reader", "文档中的例子：留给读者的部分")
-    return WorksheetAssignment("document_worksheet", title, document.example(), "document")
+
+def read(text, name):
+    packed = read_and_pack(text.tobytes(), name.tobytes().decode())
+    return np.frombuffer(packed.encode(), np.uint8)
+"""
+
+
+@dataclass(frozen=True)
+class SheetMarker:
+    """Who marks a worksheet: reads it in the sandbox, judges it here."""
+
+    assignment: WorksheetAssignment
+    runner: Runner
+
+    def mark(self, program: Program, student: str = "") -> Marks:
+        """The marks of all blanks; a text that cannot be read has none of them."""
+        raw = np.frombuffer(program.files[program.entry].encode("utf-8", "surrogateescape"), np.uint8)
+        call = Call("read", {"text": raw, "name": np.frombuffer(program.entry.encode(), np.uint8)})
+        outcome = self.runner.run(Program({"solution.py": READER}), [call], self.assignment.limits)
+        lines = self.assignment.lines
+        if outcome.status is not Status.DONE or outcome.answers[0].error:
+            why = outcome.reason or outcome.answers[0].error if outcome.answers else outcome.reason
+            return Marks(_all(lines, NOT_JUDGED, Text(f"it could not be read: {why}", f"无法读取：{why}")), outcome.cpu)
+        try:
+            reading = unpack(outcome.answers[0].arrays["0"].tobytes().decode())
+            marks = mark_reading(reading, self.assignment.case, lines, self.assignment.aliases)
+        except InputError as error:
+            return Marks(_all(lines, WRONG, Text(str(error), f"无法使用：{error}")), outcome.cpu)
+        return Marks(marks, outcome.cpu)
+
+
+def _all(lines: Sequence[Line], verdict: str, reason: Text) -> tuple[TaskMark, ...]:
+    return tuple(TaskMark(line.name, 0.0, line.points, verdict, reason) for line in lines)
 
 
 def mark_worksheet(
@@ -78,11 +127,23 @@ def mark_worksheet(
     points: float = 1.0,
     suffix: str = ".md",
 ) -> tuple[TaskMark, ...]:
+    """The marks of a filled-in worksheet of our own, read in this process; see mark_reading."""
+    return mark_reading(read_text(text, suffix), case, blanks, aliases, points=points)
+
+
+def mark_reading(
+    reading: SheetReading,
+    case: Case,
+    blanks: Sequence[str] | Sequence[Line],
+    aliases: Mapping[str, str] | None = None,
+    *,
+    points: float = 1.0,
+) -> tuple[TaskMark, ...]:
     """The marks of a filled-in worksheet, a task for each blank; what follows from an earlier mistake earns its points.
 
     blanks    their names, each worth `points`, or lines of a sheet with points of their own
     """
-    report = check_text(text, case, aliases, suffix=suffix)
+    report = check_reading(reading, case, aliases)
     solution = Solution(case)
     marks = []
     for blank in blanks:

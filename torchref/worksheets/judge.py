@@ -18,7 +18,7 @@ from torchref.worksheets.notebook import Entry, Notebook
 from torchref.worksheets.operands import Operands, said, to_digits
 from torchref.worksheets.parser import number as read_number
 from torchref.worksheets.scan import Equation
-from torchref.worksheets.sides import Side, read_sides, zero
+from torchref.worksheets.sides import Side, parse_side, resolve_sides, zero
 from torchref.worksheets.vocabulary import Vocabulary
 
 
@@ -64,7 +64,8 @@ class Judge:
 
     def equation(self, equation: Equation, sides: list[Side] | None = None) -> list[Sign]:
         """The equals signs of one equation; `sides` are its own, where they have been read already."""
-        sides = read_sides(equation, self.vocabulary) if sides is None else sides
+        if sides is None:
+            sides = resolve_sides([parse_side(text) for text in equation.parts], self.vocabulary)
         has_numbers = any(side.is_numeric or side.is_blank for side in sides)
         chain = Chain()
         for side in reversed(sides):

@@ -1,6 +1,7 @@
 """Sides: what stands between equals signs, read: an expression in the case's names, or the reason why it is none."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +9,6 @@ from torchref.grade.record import Text
 from torchref.worksheets.expression import Expression, Name, Number, Power, Product, Sum, names, numbers, weight
 from torchref.worksheets.interval import CONTEXT
 from torchref.worksheets.parser import parse
-from torchref.worksheets.scan import Equation
 from torchref.worksheets.spelling import SpellingError
 from torchref.worksheets.vocabulary import UnknownWord, Vocabulary
 
@@ -83,14 +83,14 @@ def _scaled(figures: Number, exponent: Number) -> Number | None:
     return Number(value, CONTEXT.scaleb(figures.unit, power), f"{figures.text}e{int(power)}")
 
 
-def read_sides(equation: Equation, vocabulary: Vocabulary) -> list[Side]:
-    """The sides of an equation."""
-    read = [_parsed(text) for text in equation.parts]
+def resolve_sides(read: Sequence[Side], vocabulary: Vocabulary) -> list[Side]:
+    """The sides of an equation, with what their names stand for in a case."""
     output = vocabulary.output_of([side.expression for side in read if side.expression is not None])
     return [_resolved(side, vocabulary, output) for side in read]
 
 
-def _parsed(text: str) -> Side:
+def parse_side(text: str) -> Side:
+    """One side, read without a case."""
     if len(text) <= 200 and _BLANK.match(_RULE.sub("", text)):
         return Side(text, None)
     if _COMMA.search(text):

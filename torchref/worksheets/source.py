@@ -1,5 +1,6 @@
 """Source: a file's bytes as text, within bounds; one clear line for what is none."""
 
+import codecs
 from pathlib import Path
 
 from torchref.errors import InputError, must_be
@@ -25,7 +26,7 @@ def decode(raw: bytes, name: str) -> str:
     if b"\0" in raw:
         raise must_be(name, "text", "a binary file: it holds a NUL byte")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.removeprefix(codecs.BOM_UTF8).decode()  # utf-8-sig is a file, and the sandbox opens none
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise InputError(f"{name} must be text in UTF-8 (got byte 0x{raw[error.start]:02x} in line {line})") from error

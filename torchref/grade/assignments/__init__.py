@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torchref.grade.assignment import Assignment
+    from torchref.grade.worksheet import WorksheetAssignment
 
 
 def names() -> list[str]:
@@ -13,7 +14,7 @@ def names() -> list[str]:
     return sorted(module.name for module in iter_modules(__path__))
 
 
-def load(name: str) -> "Assignment":
+def load(name: str) -> "Assignment | WorksheetAssignment":
     """A built-in assignment."""
-    assignment: Assignment = import_module(f"{__name__}.{name}").assignment
+    assignment: Assignment | WorksheetAssignment = import_module(f"{__name__}.{name}").assignment
     return assignment

@@ -9,5 +9,6 @@ from torchref.grade.submissions.digests import digest
 from torchref.grade.submissions.find import find
 from torchref.grade.submissions.found import Found, Part, Unusable
 from torchref.grade.submissions.read import read
+from torchref.grade.submissions.sheets import read_sheet
 
-__all__ = ["Bounds", "Found", "Part", "Unusable", "digest", "find", "read"]
+__all__ = ["Bounds", "Found", "Part", "Unusable", "digest", "find", "read", "read_sheet"]

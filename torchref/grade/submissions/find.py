@@ -2,7 +2,7 @@
 
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,13 +32,17 @@ class Child:
     is_odd: bool = False
 
 
-def find(root: str | Path, roster: Roster | None = None, entry: str = "solution.py") -> list[Found]:
+def find(
+    root: str | Path, roster: Roster | None = None, entry: str = "solution.py", kinds: Collection[str] = KINDS
+) -> list[Found]:
     """The submissions in a folder or a download, by student: files, folders and zips, as `platforms` tells them.
 
     A folder, file or zip that has the entry itself is one submission, called by its own name.
 
     With a roster, whoever is in it gets the id that it gives; files that are no Python are submissions if their name
     is a student's. Of two submissions of a student, a platform's numbers tell which is newer; else neither counts.
+
+    kinds     how a file's name ends that may be a submission
 
     Raises    InputError if there is no such folder or zip, it cannot be read, or there is no submission in it
     """
@@ -51,9 +55,9 @@ def find(root: str | Path, roster: Roster | None = None, entry: str = "solution.
         raise must_be(str(root), "a folder or zip that can be read", error.strerror or error) from error
     if any(child.name.casefold() == entry.casefold() for child in children if not child.is_folder):
         children = [Child(root.stem if root.is_file() else root.resolve().name, True, root)]
-    found = _found(children, roster, gradescope.submitters(metadata))
+    found = _found(children, roster, gradescope.submitters(metadata), kinds)
     if not found:
-        raise must_be(str(root), "a folder or zip of submissions", "none: no .py, .ipynb, .zip or folder")
+        raise must_be(str(root), "a folder or zip of submissions", f"none: no {', '.join(sorted(kinds))} or folder")
     return found
 
 
@@ -101,7 +105,10 @@ def _top(paths: Iterable[str], entry: str, roster: Roster | None) -> str:
 
 
 def _found(
-    children: Sequence[Child], roster: Roster | None, submitters: Mapping[str, Sequence[Submitter]]
+    children: Sequence[Child],
+    roster: Roster | None,
+    submitters: Mapping[str, Sequence[Submitter]],
+    kinds: Collection[str],
 ) -> list[Found]:
     groups: dict[str, dict[str, list[tuple[Claim, Child]]]] = defaultdict(lambda: defaultdict(list))
     known: dict[str, bool] = {}
@@ -109,7 +116,7 @@ def _found(
         for claim in claims(child.name, child.is_folder, submitters):
             student, is_known = student_of(claim, roster)
             is_named = roster is not None and is_known
-            if child.is_folder or child.is_odd or claim.platform or is_named or suffix(child.name) in KINDS:
+            if child.is_folder or child.is_odd or claim.platform or is_named or suffix(child.name) in kinds:
                 groups[student][claim.group].append((claim, child))
                 known[student] = is_known
     return [_one(student, list(groups[student].values()), known[student]) for student in sorted(groups)]

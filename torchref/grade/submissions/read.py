@@ -38,14 +38,14 @@ def read(
     if found.problem:
         return Unusable(found.problem, is_open=True)
     try:
-        with _files(found, bounds) as files:
+        with files_of(found, bounds) as files:
             return _program(files, entry, functions, bounds)
     except Refused as error:
-        return Unusable(error.text, _address(found, bounds), error.is_open)
+        return Unusable(error.text, address(found, bounds), error.is_open)
 
 
 @contextmanager
-def _files(found: Found, bounds: Bounds) -> Iterator[dict[str, Entry]]:
+def files_of(found: Found, bounds: Bounds) -> Iterator[dict[str, Entry]]:
     """The files of a submission by name; if it is a zip, those within."""
     with ExitStack() as stack:
         listed = [entry for part in found.parts for entry in entries(part, bounds, stack)]
@@ -161,7 +161,7 @@ def _no_entry(entry: str, names: Sequence[str]) -> Refused:
     )
 
 
-def _address(found: Found, bounds: Bounds) -> str:
+def address(found: Found, bounds: Bounds) -> str:
     """The digest of what there is, of its name and size alone where it is beyond the bounds or cannot be read."""
     contents: dict[str, str | bytes] = {}
     left = bounds.archive
