@@ -90,3 +90,13 @@ def test_a_case_that_names_do_not_reach_is_refused():
         Solution(batch)
     with pytest.raises(InputError, match="without a penalty"):
         Solution(replace(case, penalty=manual.Penalty(l2=0.1)))
+
+
+@pytest.mark.parametrize("sizes", [[2] * 60, [1] * 200, [12, 12, 12]])
+def test_a_network_deeper_than_the_stack_or_wide_is_checked_all_the_same(sizes):
+    from torchref.worksheets import check_text
+
+    case = case_of(sizes, ["sigmoid"] * (len(sizes) - 1), "half_squared_error_sum")
+    digits = f"{float(Solution(case).exact('E_total+').low):.9f}"
+    signs = check_text(f"E_total+ = {digits}\nw1+ = 0.777777\n", case).signs
+    assert [str(sign.judgement) for sign in signs] == ["right", "wrong"]

@@ -85,9 +85,9 @@ class Replay:
 
     def __call__(self, name: str) -> float:
         """A number's value."""
-        if name not in self.known:
-            self.known[name] = in_floats(self.solution.formula(name), self._leaf)
+        for needed in self.solution.in_order(name, self.known):
+            self.known[needed] = in_floats(self.solution.formula(needed), self._leaf)
         return self.known[name]
 
     def _leaf(self, leaf: Leaf) -> float:
-        return float(leaf.value) if isinstance(leaf, Number) else self(leaf.text)
+        return float(leaf.value) if isinstance(leaf, Number) else self.known[leaf.text]

@@ -71,8 +71,7 @@ class Judge:
         for side in reversed(sides):
             if side.reason is None and side.name is not None:
                 (chain.is_negative, chain.target), chain.written = side.name, side.written or side.name[1]
-        near = self.notebook.solution.operands(chain.target) if chain.target else set()
-        self.operands.look_near(frozenset(near))
+        self.operands.look_near(self.notebook.solution.operands(chain.target) if chain.target else ())
         signs, results = [], []
         for place in range(1, len(sides)):
             left, right = sides[place - 1], sides[place]

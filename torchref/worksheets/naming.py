@@ -24,6 +24,9 @@ from torchref.worksheets.solution import Solution
 
 # Of the readings that fit, more than so many tell nobody anything.
 MOST_READINGS = 6
+# Numbers that go into one, times arrays in which a mistake may have been made: the document's E_total+ has 1,900. In a
+# network with more than this a mistake further up is not looked for: it would take longer than people wait.
+MOST_REPLAYED = 10_000
 # How many of the mistakes' values may be expected to fit by chance.
 CHANCE = 0.1
 
@@ -124,8 +127,10 @@ class Namer:
 
     def _upstream(self, name: str) -> Iterator[tuple[float, Reading]]:
         """Each mistake in what goes into the number, played through with everything else right."""
-        right = Replay(self.solution, {})
         ancestors = self._ancestors(name)
+        if len(ancestors) * len(self.arrays.names_of) > MOST_REPLAYED:
+            return
+        right = Replay(self.solution, {})
         for path, names in self.arrays.names_of.items():
             if path.startswith(("input", "parameter")) or not ancestors & set(names.values()):
                 continue
@@ -143,7 +148,7 @@ class Namer:
     def _ancestors(self, name: str) -> set[str]:
         found, pending = set[str](), [name]
         while pending:
-            new = self.solution.operands(pending.pop()) - found
+            new = set(self.solution.operands(pending.pop())) - found
             found |= new
             pending += new
         return found - {name}

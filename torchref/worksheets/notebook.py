@@ -79,22 +79,22 @@ class Notebook:
     def _from(self, name: str, points: Mapping[str, Decimal]) -> Interval:
         """A number from others that are fixed."""
         known = {source: point(value) for source, value in points.items()}
+        self._work_out(name, known)
+        return known[name]
 
-        def value_of(leaf: Leaf) -> Interval:
-            if isinstance(leaf, Number):
-                return point(leaf.value)
-            if leaf.text not in known:
-                known[leaf.text] = evaluate(self.solution.formula(leaf.text), value_of)
-            return known[leaf.text]
-
-        return evaluate(self.solution.formula(name), value_of)
+    def _work_out(self, name: str, known: dict[str, Interval]) -> None:
+        """Adds a number to known ones, and whatever it needs besides them."""
+        for needed in self.solution.in_order(name, known):
+            formula = self.solution.formula(needed)
+            known[needed] = evaluate(
+                formula, lambda leaf: point(leaf.value) if isinstance(leaf, Number) else known[leaf.text]
+            )
 
     def written(self, name: str) -> Interval:
         """A number as it is written, or computed from the numbers as they are written."""
-        if name in self.entries:
-            return point(self.entries[name].number.value)
-        if name not in self._written:
-            self._written[name] = self.from_written(self.solution.formula(name))
+        if not self._written:
+            self._written = {entry: point(known.number.value) for entry, known in self.entries.items()}
+        self._work_out(name, self._written)
         return self._written[name]
 
     def from_written(self, expression: Expression) -> Interval:
@@ -110,7 +110,7 @@ class Notebook:
         seen = set[str]()
         pending = list(self.solution.operands(name))
         while pending:
-            operand = pending.pop()
+            operand = pending.pop(0)
             if operand in self.entries:
                 found[operand] = self.entries[operand]
             elif operand not in seen and operand not in self.solution.givens:

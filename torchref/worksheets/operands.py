@@ -47,7 +47,7 @@ class Operands:
         self.exact = {name: solution.exact(name).low for name in names}
         self.sizes = [(abs(float(value)), name) for name, value in self.exact.items()]
         self._found: dict[Number, Operand] = {}
-        self._near: frozenset[str] = frozenset()
+        self._near: tuple[str, ...] = ()
 
     def beside(self, notebook: Notebook) -> "Operands":
         """The same for another notebook of the same case."""
@@ -55,7 +55,7 @@ class Operands:
         other.notebook, other._found = notebook, {}
         return other
 
-    def look_near(self, names: frozenset[str]) -> None:
+    def look_near(self, names: tuple[str, ...]) -> None:
         """Begins a line, with the numbers of the case that its calculations are likely to hold."""
         self._near = names
         self._found.clear()

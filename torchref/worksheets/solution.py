@@ -5,6 +5,7 @@ bias; errors go back factor by factor. They are written here once more, apart fr
 to torch. A + after a name of the forward pass means the same after the update.
 """
 
+from collections.abc import Container
 from decimal import Decimal
 
 import numpy as np
@@ -39,6 +40,7 @@ class Solution:
         self.givens: dict[str, Decimal] = dict(self._givens())
         self._formulas: dict[str, Expression] = {}
         self._exact: dict[str, Interval] = {}
+        self._operands: dict[str, tuple[str, ...]] = {}
 
     def _givens(self) -> dict[str, Decimal]:
         case, found = self.case, {}
@@ -57,6 +59,7 @@ class Solution:
     def define(self, name: str, formula: Expression) -> None:
         """Gives a further name a formula."""
         self._formulas[name] = formula
+        self._operands.pop(name, None)
 
     def formula(self, name: str) -> Expression:
         """How a number follows from earlier ones; a given number is itself.
@@ -71,12 +74,30 @@ class Solution:
 
     def exact(self, name: str) -> Interval:
         """A number's value, as exact as 60 digits are."""
-        if name not in self._exact:
-            self._exact[name] = evaluate(self.formula(name), self._leaf)
+        for needed in self.in_order(name, self._exact):
+            self._exact[needed] = evaluate(self.formula(needed), self._leaf)
         return self._exact[name]
 
     def _leaf(self, leaf: Leaf) -> Interval:
-        return point(leaf.value) if isinstance(leaf, Number) else self.exact(leaf.text)
+        return point(leaf.value) if isinstance(leaf, Number) else self._exact[leaf.text]
+
+    def in_order(self, name: str, known: Container[str]) -> list[str]:
+        """The numbers from which one is computed, and itself, each after those that it needs, without the known ones.
+
+        A list and no recursion, for a network may be deeper than Python's stack.
+        """
+        order: list[str] = []
+        seen = set[str]()
+        pending = [(name, False)]
+        while pending:
+            here, is_ready = pending.pop()
+            if is_ready:
+                order.append(here)
+            elif here not in known and here not in seen:
+                seen.add(here)
+                pending.append((here, True))
+                pending += [(operand, False) for operand in self.operands(here)]
+        return order
 
     def _forward(self, name: str) -> Expression:
         """A number of the forward pass, of the one after the update, or an updated parameter."""
@@ -176,6 +197,8 @@ class Solution:
         outputs = [neuron.output for neuron in self.wiring.outputs]
         return formulas.error_slope(self.case.loss.kind, output, target, outputs)
 
-    def operands(self, name: str) -> set[str]:
-        """The names that stand in a number's formula."""
-        return {leaf.text for leaf in names(self.formula(name))}
+    def operands(self, name: str) -> tuple[str, ...]:
+        """The names that stand in a number's formula, each once."""
+        if name not in self._operands:
+            self._operands[name] = tuple(dict.fromkeys(leaf.text for leaf in names(self.formula(name))))
+        return self._operands[name]

@@ -43,6 +43,7 @@ class Wiring:
         self.elements: dict[str, Element] = dict(Names(case).elements)
         self._names = {element: name for name, element in reversed(self.elements.items())}
         self.activations: list[str] = []
+        self._reach: dict[str, set[str]] = {}
         self.layers: list[tuple[Neuron, ...]] = list(self._lay_out())
 
     def _lay_out(self) -> Iterator[tuple[Neuron, ...]]:
@@ -111,4 +112,15 @@ class Wiring:
 
     def leads_to(self, start: str, end: str) -> bool:
         """Whether a number changes with another one."""
-        return start == end or any(self.leads_to(name, end) for name in self.consumers.get(start, ()))
+        return end in self._reached(start)
+
+    def _reached(self, start: str) -> set[str]:
+        """All numbers that change with one, itself among them."""
+        if start not in self._reach:
+            found, pending = {start}, [start]
+            while pending:
+                new = set(self.consumers.get(pending.pop(), ())) - found
+                found |= new
+                pending += new
+            self._reach[start] = found
+        return self._reach[start]
