@@ -5,7 +5,7 @@ that whatever they are, right or wrong, the step itself can be judged.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 import numpy as np
@@ -81,7 +81,7 @@ class Reference:
             leaf = self._tensor(x).requires_grad_()
             output = module(leaf)
             value, rule, quantity = twin.array(output), twin.LAYERS[layer.kind].rule, f"forward/{name}"
-            local = Local(x, value, parameters, np.empty(0))
+            local = Local(layer, x, value, parameters, np.empty(0))
             yield Expected(quantity, f"{name}.forward", value, rule.forward(local), (before,))
             self.layers.append(LayerStep(name, module, rule, leaf, output, local, (before, quantity)))
             x, before = self.values[quantity], quantity
@@ -126,7 +126,7 @@ class Reference:
             after = f"backward/{layer.name}"
             before = f"backward/{self.layers[place - 1].name}" if place else "backward/input"
             grad_output = self.values[after]
-            local = Local(layer.local.x, layer.local.output, layer.local.parameters, grad_output)
+            local = replace(layer.local, grad_output=grad_output)
             grad_input, own = self.go_back(layer, grad_output)
             inputs = (after, *layer.inputs)
             gradients[:0] = (

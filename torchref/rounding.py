@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from manual.arrays import Array
+from manual.layers import Layer
 from torchref.allowance import ELEMENTARY, Rounding
 
 
@@ -20,6 +21,7 @@ from torchref.allowance import ELEMENTARY, Rounding
 class Local:
     """The values of one layer's step: what came in, what went out, the parameters, and the gradient that came back."""
 
+    layer: Layer
     x: Array
     output: Array
     parameters: Mapping[str, Array]

@@ -22,6 +22,7 @@ from manual.optimisers import Optimiser
 from manual.penalty import Penalty
 from manual.trace import Trace
 from torchref import rounding
+from torchref import rounding_activations as curves
 from torchref.precision import ieee_float32
 
 
@@ -76,6 +77,15 @@ LAYERS: dict[str, LayerTwin] = {
     # (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ) and 1 − y², which cancel numbers of the size of 1.
     "tanh": LayerTwin(lambda _: nn.Tanh(), rounding.Elementwise(np.ones_like, np.ones_like)),
     "softmax": LayerTwin(lambda _: nn.Softmax(dim=-1), rounding.Softmax()),
+    "log_softmax": LayerTwin(lambda _: nn.LogSoftmax(dim=-1), curves.LogSoftmax()),
+    "leaky_relu": LayerTwin(lambda layer: nn.LeakyReLU(layer.slope), curves.LEAKY_RELU),
+    "elu": LayerTwin(lambda layer: nn.ELU(layer.alpha), curves.ELU),
+    "selu": LayerTwin(lambda _: nn.SELU(), curves.SELU),
+    "softplus": LayerTwin(lambda layer: nn.Softplus(layer.beta, layer.threshold), curves.SOFTPLUS),
+    "silu": LayerTwin(lambda _: nn.SiLU(), curves.SILU),
+    "gelu": LayerTwin(lambda _: nn.GELU(), curves.GELU),
+    "gelu_tanh": LayerTwin(lambda _: nn.GELU(approximate="tanh"), curves.GELU_TANH),
+    "hardtanh": LayerTwin(lambda layer: nn.Hardtanh(layer.low, layer.high), curves.HARDTANH),
 }
 
 LOSSES: dict[str, LossTwin] = {
