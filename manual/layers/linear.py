@@ -28,6 +28,7 @@ class Linear(Layer):
     """A fully connected layer with a bias a neuron, one shared by its neurons, or none."""
 
     kind = "linear"
+    broadcasts_x = True
 
     in_features: int
     out_features: int
