@@ -148,5 +148,5 @@ def _environment(**variables: str) -> Iterator[None]:
 
 def kind_of(function: str) -> str:
     """A layer's function without the layer's place: sigmoid.backward for sigmoid3.backward."""
-    layer, dot, name = function.partition(".")
-    return layer.rstrip("0123456789") + dot + name
+    path, dot, name = function.rpartition(".")
+    return path.rpartition(".")[2].rstrip("0123456789") + dot + name

@@ -41,7 +41,7 @@ def _is_visible(wrong: Array, step: Expected, allowed: Array) -> bool:
 
 def trace_of(case: Case, wrong: Mapping[str, Array]) -> dict[str, Array]:
     """The trace of a case in which some quantities have the values given, and the others follow."""
-    reference = Reference(case)
+    reference = Reference(case, given=wrong)
     for step in reference.walk():
         reference.values[step.name] = np.asarray(wrong.get(step.name, step.value)).astype(case.dtype)
     return reference.values

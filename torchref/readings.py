@@ -117,7 +117,7 @@ def _gradients(examination: Examination, loss: Loss, layers_back: int) -> Iterat
     names = examination.case.network.names
     place = len(names) - 1 - layers_back
     leaf = torch.tensor(np.asarray(examination.values[f"forward/{names[place]}"], np.float64)).requires_grad_()
-    module = twin.build_layer(examination.case.network.layers[-1]).double() if layers_back else torch.nn.Identity()
+    module = twin.build_layer(examination.case.network.nodes[-1].layer).double() if layers_back else torch.nn.Identity()
     target = _target(examination)
     graphs = [(module(leaf), "")]
     if layers_back and loss.kind == "softmax_cross_entropy":

@@ -58,13 +58,23 @@ class Replay:
 
     def _from_backward(self, quantity: str, wrong: Array) -> Values:
         """The gradients and updates of the layers below a wrong gradient of a layer's output."""
-        values: Values = {quantity: wrong}
-        names = self.case.network.names
-        grad_output = wrong
-        for layer in reversed(self.reference.layers[: names.index(quantity.partition("/")[2]) + 1]):
-            grad_output, own = self.reference.go_back(layer, grad_output)
+        values: Values = {}
+        shares = self.reference.shares
+        sent: dict[str, dict[str, Array]] = {}  # what changes of the shares, by source and sender
+        for step in reversed(self.reference.layers):
+            if f"backward/{step.name}" == quantity:
+                grad_output = wrong
+            elif step.name in sent:
+                right = {name: sum(share.value for share in given) for name, given in shares[step.name].items()}
+                grad_output = np.asarray(sum((right | sent[step.name]).values()))
+            else:
+                continue
+            values[f"backward/{step.name}"] = grad_output
+            back, own = self.reference.go_back(step, grad_output)
+            for source, gradient in back.items():
+                sent.setdefault(source, {})[step.name] = gradient
             for parameter, gradient in own.items():
-                self._put(values, f"{layer.name}.{parameter}", gradient)
+                self._put(values, f"{step.name}.{parameter}", gradient)
         return values
 
     def _put(self, values: Values, name: str, gradient: Array) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
+from torch import nn
 
 from manual.arrays import Array
 from manual.layers import Layer
@@ -19,13 +20,14 @@ from torchref.allowance import ELEMENTARY, Rounding
 
 @dataclass(frozen=True)
 class Local:
-    """The values of one layer's step: what came in, what went out, the parameters, and the gradient that came back."""
+    """The values of one layer's step: what came in, went out and came back, the parameters, and the twin's module."""
 
     layer: Layer
     x: Array
     output: Array
     parameters: Mapping[str, Array]
     grad_output: Array
+    module: nn.Module
 
 
 class Rule(Protocol):

@@ -65,7 +65,7 @@ def judge(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> list[S
 @ieee_float32()
 def examine(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> Examination:
     """Judges every quantity of a trace; one that the trace lacks is missing."""
-    reference = Reference(case, device)
+    reference = Reference(case, device, given=trace)
     expected: dict[str, Expected] = {}
     for step in reference.walk():
         got = trace.get(step.name)

@@ -3,8 +3,7 @@
 Nothing here calls manual's mathematics: what the two sides share is the specification, the case and the names.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +16,11 @@ from manual.arrays import Array
 from manual.case import Case
 from manual.layers import Layer
 from manual.losses import Loss
-from manual.network import Network
+from manual.network import Network, Node
 from manual.optimisers import Optimiser
 from manual.penalty import Penalty
 from manual.trace import Trace
-from torchref import rounding
+from torchref import draws, rounding
 from torchref import rounding_activations as curves
 from torchref.precision import ieee_float32
 
@@ -41,10 +40,20 @@ class SharedBiasLinear(nn.Module):
 
 @dataclass(frozen=True)
 class LayerTwin:
-    """How torch makes a layer of a kind, and how its steps are rounded."""
+    """How torch makes a layer of a kind, and how its steps are rounded.
+
+    build    the torch module of a layer, called with its inputs, and with its states by name; it leaves what they
+             become in `next_states`
+    rule     how its steps are rounded; None where that is found by trying (torchref/layer_step.py)
+    pieces   the same computation as a function (layer, cut, x, **parameters and states) that hands each inner
+             quantity to `cut(name, value)` and goes on with what that returns; states that change to `cut.next`
+    draw     a random layer that examples of a shape can enter, or None: see torchref/draws.py
+    """
 
     build: Callable[[Any], nn.Module]
-    rule: rounding.Rule
+    rule: rounding.Rule | None = None
+    pieces: Callable[..., Tensor] | None = None
+    draw: draws.Draw | None = None
 
 
 @dataclass(frozen=True)
@@ -131,11 +140,44 @@ def build_layer(layer: Layer) -> nn.Module:
     return LAYERS[layer.kind].build(layer)
 
 
-def build(network: Network) -> nn.Sequential:
+class Twin(nn.Module):
     """The twin of a network; its state_dict has our parameters' names and shapes."""
-    return nn.Sequential(
-        OrderedDict((name, build_layer(layer)) for name, layer in zip(network.names, network.layers, strict=True))
-    )
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+        self.made = {node.name: build_layer(node.layer) for node in network.nodes}
+        for name, module in self.made.items():
+            *blocks, last = name.split(".")
+            room: nn.Module = self
+            for block in blocks:
+                if not hasattr(room, block):
+                    room.add_module(block, nn.Module())
+                room = room.get_submodule(block)
+            if not hasattr(room, last):  # a block's merging layer has the block's name, and no parameters
+                room.add_module(last, module)
+
+    def outputs(self, x: Tensor, states: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """What comes in, as "input", and what each node gives."""
+        values = {"input": x}
+        for node in self.network.nodes:
+            own = {n.rpartition(".")[2]: s for n, s in (states or {}).items() if n.rpartition(".")[0] == node.name}
+            values[node.name] = self.made[node.name](*(values[source] for source in node.sources), **own)
+        return values
+
+    def forward(self, x: Tensor, states: Mapping[str, Tensor] | None = None) -> Tensor:
+        """The network's output."""
+        return self.outputs(x, states)[self.network.names[-1]]
+
+    def next_states(self, node: Node) -> dict[str, Tensor]:
+        """What the states that the last call has changed became."""
+        module: Any = self.made[node.name]
+        return {state: module.next_states[state] for state in node.layer.next_states}
+
+
+def build(network: Network) -> Twin:
+    """The twin of a network."""
+    return Twin(network)
 
 
 def reduce(loss: Loss, elements: Tensor) -> Tensor:
@@ -171,17 +213,24 @@ def tensor(array: Array, device: str = "cpu", dtype: torch.dtype | None = None) 
 @ieee_float32()
 def run(case: Case, device: str = "cpu") -> Trace:
     """One training step of `case` by torch: autograd gives the gradient of every intermediate and every parameter."""
-    model = build(case.network).to(tensor(case.x).dtype)
+    model = build(case.network).to(dtype_of(case))
     model.load_state_dict({name: tensor(value) for name, value in case.parameters.items()})
     model.to(device)
-    x = tensor(case.x, device).requires_grad_()
+    x = tensor(case.x, device)
+    if x.is_floating_point():
+        x.requires_grad_()
+    states = {name: tensor(value, device) for name, value in case.states.items()}
+    with_gradient = {
+        f"{node.name}.{s}": states[f"{node.name}.{s}"].requires_grad_()
+        for node in case.network.nodes
+        for s in node.layer.state_gradients
+    }
     target = tensor(case.target, device)
-    outputs = {"input": x}
-    value = x
-    for name, module in model.named_children():
-        value = module(value)
-        value.retain_grad()
-        outputs[name] = value
+    outputs = model.outputs(x, states)
+    for output in outputs.values():
+        if output.requires_grad:
+            output.retain_grad()
+    value = outputs[case.network.names[-1]]
     elements = LOSSES[case.loss.kind].elements(value, target)
     loss = reduce(case.loss, elements)
     parameters = dict(model.named_parameters())
@@ -195,14 +244,27 @@ def run(case: Case, device: str = "cpu") -> Trace:
     if trainable:
         OPTIMISERS[case.optimiser.kind](trainable, case.optimiser).step()
     named: dict[str, Tensor | None] = {
-        **{f"forward/{name}": outputs[name] for name in case.network.names},
+        **dict(_forward(model, outputs)),
         "loss/elements": elements,
         **scalars,
         **{f"backward/{name}": outputs[name].grad for name in reversed(outputs)},
         **{f"gradient/{name}": gradient for name, gradient in gradients.items()},
+        **{f"gradient/{name}": state.grad for name, state in with_gradient.items()},
         **{f"updated/{name}": parameter for name, parameter in parameters.items()},
     }
     return Trace({name: array(value) for name, value in named.items() if value is not None})
+
+
+def _forward(model: Twin, outputs: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
+    """Each layer's output, and what its states became."""
+    for node in model.network.nodes:
+        yield f"forward/{node.name}", outputs[node.name]
+        yield from ((f"state/{node.name}.{state}", value) for state, value in model.next_states(node).items())
+
+
+def dtype_of(case: Case) -> torch.dtype:
+    """The type in torch of a case's numbers."""
+    return torch.float32 if case.dtype == np.float32 else torch.float64
 
 
 def array(value: Tensor) -> Array:

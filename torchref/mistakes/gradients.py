@@ -15,14 +15,14 @@ def _without_penalty(site: Site) -> Array:
 def _with_l2(site: Site, factor: float) -> Array | None:
     """The gradient with another factor on its L2 part; None where there is none."""
     penalty = site.case.penalty
-    if not penalty.l2 or not penalty.applies_to(site.parameter):
+    if not penalty.l2 or not site.is_penalised:
         return None
     return site.right + (factor - 1) * penalty.l2 * site.old
 
 
 def _l1(site: Site) -> Array | None:
     penalty = site.case.penalty
-    if not penalty.l1 or not penalty.applies_to(site.parameter):
+    if not penalty.l1 or not site.is_penalised:
         return None
     return site.right + penalty.l1 * (site.old - np.sign(site.old))
 
@@ -41,7 +41,7 @@ mistake(
     "penalty-not-in-gradient",
     "gradient",
     "",
-    lambda s: _without_penalty(s) if s.case.penalty.applies_to(s.parameter) and s.parameter_kind == "weight" else None,
+    lambda s: _without_penalty(s) if s.is_penalised and s.parameter_kind == "weight" else None,
     "the penalty is in the objective but not in this gradient",
     "目标函数里有正则项，梯度里却没有",
     "∂/∂w (E + ½ λ w²) = ∂E/∂w + λ w",
@@ -309,7 +309,7 @@ mistake(
     "",
     lambda s: (
         s.old - s.rate * (s.gradient + s.case.penalty.l2 * s.old)
-        if s.case.penalty.l2 and s.case.penalty.applies_to(s.parameter) and s.parameter not in s.case.frozen
+        if s.case.penalty.l2 and s.is_penalised and s.parameter not in s.case.frozen
         else None
     ),
     "the L2 term was subtracted again in the update, though the gradient contains it",
