@@ -138,7 +138,7 @@ class Step:
         loss, output = self.case.loss, self.layers[-1]["output"]
         self.target = aligned_copy(self.case.target)
         shape = output.shape[len(self.leading) :]
-        self.scale = loss.scale(shape)
+        self.scale = loss.scale(shape, self.target)
         elements = self._new("loss/elements", loss.element_shape(shape))
         flat = elements.reshape(*self.leading, -1, copy=False)
         yield partial(loss.elements, output, self.target, elements)

@@ -27,7 +27,7 @@ def _derivative(case: Case, quantity: Derivative) -> float:
     outputs = model.outputs(twin.tensor(case.x).requires_grad_())
     nodes |= {"input": outputs["input"]} | {f"forward/{name}": outputs[name] for name in case.network.names}
     value = outputs[case.network.names[-1]]
-    nodes["loss/elements"] = twin.LOSSES[case.loss.kind].elements(value, twin.tensor(case.target))
+    nodes["loss/elements"] = twin.loss_elements(case.loss, value, twin.tensor(case.target))
     of, by = nodes[quantity.of.path][quantity.of.index], nodes[quantity.by.path]
     (gradient,) = torch.autograd.grad(of, by, allow_unused=True, materialize_grads=True)
     return float(gradient[quantity.by.index])

@@ -128,7 +128,7 @@ def _training() -> Iterator[Comparison]:
     losses = np.empty(STEPS + 1)
     for t in range(STEPS + 1):
         optimiser.zero_grad()
-        loss = twin.LOSSES[case.loss.kind].elements(model(twin.tensor(case.x)), twin.tensor(case.target)).sum()
+        loss = twin.loss_elements(case.loss, model(twin.tensor(case.x)), twin.tensor(case.target)).sum()
         torch.autograd.backward(loss)
         losses[t] = float(loss.detach())
         optimiser.step()

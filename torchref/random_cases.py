@@ -25,10 +25,11 @@ from manual.arrays import Array
 from manual.case import Case
 from manual.layers import LAYERS, Layer
 from manual.layers.linear import Linear
-from manual.losses import LOSSES, Loss
+from manual.losses import Loss
 from manual.network import Network
 from manual.optimisers.sgd import SGD
 from manual.penalty import Penalty
+from torchref.random_parts import ACTIVATIONS, random_activation, random_loss, random_target
 
 T = TypeVar("T")
 
@@ -70,7 +71,7 @@ def random_case(seed: int, number: int, limits: Limits | None = None, family: st
     family = family or _pick(rng, ("ordinary",) * 7 + FAMILIES)
     depth = int(rng.integers(4 if family == "vanishing" else 1, limits.most_layers + 1))
     sizes = _sizes(rng, depth, limits.widest)
-    loss = _loss(rng)
+    loss = random_loss(rng, sizes[-1])
     network = Network(tuple(_layers(rng, sizes, loss, family)))
     batch = int(_log_uniform(rng, 1, limits.largest_batch))
     parameters = {name: _parameter(rng, name, shape, family) for name, shape in network.parameter_shapes.items()}
@@ -81,7 +82,7 @@ def random_case(seed: int, number: int, limits: Limits | None = None, family: st
         network,
         parameters,
         x,
-        _target(rng, loss, (batch, sizes[-1])),
+        random_target(rng, loss, (batch, sizes[-1])),
         loss,
         SGD(learning_rate=float(10 ** rng.uniform(-3, 0))),
         _penalty(rng),
@@ -121,35 +122,22 @@ def _sizes(rng: Generator, depth: int, widest: int) -> list[int]:
 
 
 def _layers(rng: Generator, sizes: list[int], loss: Loss, family: str) -> list[Layer]:
-    hidden = ["sigmoid", "tanh"] if family == "vanishing" else [kind for kind in LAYERS if kind != "linear"]
+    hidden = ("sigmoid", "tanh") if family == "vanishing" else ACTIVATIONS
     layers: list[Layer] = []
     for place, (i, o) in enumerate(itertools.pairwise(sizes)):
         layers.append(Linear(i, o, bias=_pick(rng, ("neuron", "shared", "none"))))
         if place < len(sizes) - 2:
-            layers.append(LAYERS[_pick(rng, hidden)]())
+            layers.append(random_activation(rng, _pick(rng, hidden)))
     low, high = loss.domain
-    fitting = [k for k, c in LAYERS.items() if k != "linear" and low <= c.output_range[0] and c.output_range[1] <= high]
-    return [*layers, LAYERS[_pick(rng, fitting)]()]
+    ranges = {kind: LAYERS[kind].output_range for kind in ACTIVATIONS}
+    fitting = [kind for kind, (least, most) in ranges.items() if low <= least and most <= high]
+    return [*layers, random_activation(rng, _pick(rng, fitting))]
 
 
 def _parameter(rng: Generator, name: str, shape: tuple[int, ...], family: str) -> Array:
     size = {"saturated": (1, 2), "vanishing": (-2, -0.7)}.get(family, (-0.3, 0.3))
     scale = 10 ** rng.uniform(*size) / (np.sqrt(shape[-1]) if name.endswith("weight") else 1.0)
     return scale * rng.standard_normal(shape)
-
-
-def _loss(rng: Generator) -> Loss:
-    kind = LOSSES[_pick(rng, list(LOSSES))]
-    return kind(_pick(rng, kind.reductions))
-
-
-def _target(rng: Generator, loss: Loss, shape: tuple[int, int]) -> Array:
-    """Targets that the loss accepts: class ids or distributions, probabilities, or any numbers."""
-    if loss.kind == "softmax_cross_entropy":
-        if rng.random() < 0.5:
-            return rng.integers(shape[1], size=shape[0])
-        return np.eye(shape[1])[rng.integers(shape[1], size=shape[0])]
-    return rng.random(shape) if loss.domain == (0.0, 1.0) else rng.standard_normal(shape)
 
 
 def _penalty(rng: Generator) -> Penalty:

@@ -126,20 +126,20 @@ class Reference:
         # A loss with one element a row has summed over that row.
         operations = ELEMENTARY + (output.shape[-1] if case.loss.element_axes == 1 else 0)
         leaf = self._tensor(output).requires_grad_()
-        graph = kind.elements(leaf, target)
-        rounding = Rounding(operations, kind.rule.elements(output, case.target))
+        graph = kind.elements(case.loss, leaf, target)
+        rounding = Rounding(operations, kind.rule.elements(case.loss, output, case.target))
         yield Expected("loss/elements", f"{case.loss.kind}.elements", twin.array(graph), rounding, (before,))
 
         elements = self._tensor(self.values["loss/elements"])
-        total, magnitude = (twin.array(twin.reduce(case.loss, e)) for e in (elements, elements.abs()))
+        total, magnitude = (twin.array(twin.reduce(case.loss, e, target)) for e in (elements, elements.abs()))
         rounding = Rounding(elements.numel() + 1, magnitude)
         yield Expected("loss", f"{case.loss.name}.reduce", total, rounding, ("loss/elements",))
         if case.penalty:
             yield from self._objective()
 
-        (slope,) = torch.autograd.grad(twin.reduce(case.loss, graph), leaf)
-        scale = float(twin.reduce(case.loss, torch.ones_like(graph))) / graph.numel()
-        magnitude = kind.rule.slope(output, case.target) * scale
+        (slope,) = torch.autograd.grad(twin.reduce(case.loss, graph, target), leaf)
+        scale = float(twin.reduce(case.loss, torch.ones_like(graph), target)) / graph.numel()
+        magnitude = kind.rule.slope(case.loss, output, case.target) * scale
         quantity, function = f"backward/{self.layers[-1].name}", f"{case.loss.name}.backward"
         yield Expected(quantity, function, twin.array(slope), Rounding(operations, magnitude), (before,))
 

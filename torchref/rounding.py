@@ -6,7 +6,6 @@ rounded operations lead to an element and how large the numbers were that went i
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import log
 from typing import Protocol
 
 import numpy as np
@@ -120,54 +119,5 @@ class Softmax:
         raise NotImplementedError(parameter)
 
 
-@dataclass(frozen=True)
-class LossRule:
-    """A loss: the sizes of its elements and of their slopes, as functions of output and target."""
-
-    elements: Callable[[Array, Array], Array]
-    slope: Callable[[Array, Array], Array]
-
-
 def _spread(x: Array) -> Array:
     return x.max(axis=-1, keepdims=True) - x
-
-
-def _log(x: Array) -> Array:
-    """|ln x| as the losses bound it."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.minimum(np.abs(np.log(x)), 100.0)
-
-
-def absolute_error(output: Array, target: Array) -> Array:
-    """|o − t|: a difference of two numbers that are given is off by u of itself."""
-    return np.abs(output - target)
-
-
-def squared_error(output: Array, target: Array) -> Array:
-    """(o − t)²."""
-    return np.square(output - target)
-
-
-def binary_cross_entropy(output: Array, target: Array) -> Array:
-    """T |ln o| + (1 − t)(|ln(1 − o)| + 1): where 1 − o is rounded before its logarithm, that is off by u."""
-    return target * _log(output) + (1 - target) * (_log(1 - output) + 1)
-
-
-def binary_cross_entropy_slope(output: Array, target: Array) -> Array:
-    """(|o| + |t|) / (o (1 − o)), which covers t/o and (1 − t)/(1 − o) as well."""
-    return (output + target) / np.maximum(output * (1 - output), 1e-12)
-
-
-def softmax_cross_entropy(output: Array, target: Array) -> Array:
-    """max|x| + ln C + Σ t|x|."""
-    size = np.abs(output)
-    return np.asarray(size.max(axis=-1) * 2 + log(output.shape[-1]))
-
-
-def softmax_cross_entropy_slope(output: Array, target: Array) -> Array:
-    """P (1 + |x − max|) + t, the first for all classes of a row together."""
-    spread = 1 + _spread(output)
-    p = np.exp(-_spread(output))
-    p = p / p.sum(axis=-1, keepdims=True)
-    one_hot = target if target.ndim == output.ndim else np.eye(output.shape[-1], dtype=output.dtype)[target]
-    return p * (spread + (p * spread).sum(axis=-1, keepdims=True)) + one_hot

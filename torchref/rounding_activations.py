@@ -26,12 +26,13 @@ class Curve:
 
     def forward(self, own: Local) -> Rounding:
         """size(x, y)."""
-        return Rounding(ELEMENTARY, self.size(own.layer, own.x, own.output))
+        return Rounding(ELEMENTARY, self.size(own.layer, own.x, own.output), np.maximum(np.abs(own.x), 1.0))
 
     def backward(self, own: Local) -> Rounding:
         """|g| slope(x)."""
         g = np.abs(own.grad_output)
-        return Rounding(ELEMENTARY, g * self.slope(own.layer, own.x), np.maximum(g, 1.0))
+        factor = np.maximum(g, 1.0) * np.maximum(np.abs(own.x), 1.0)  # x may multiply an exponential that underflows
+        return Rounding(ELEMENTARY, g * self.slope(own.layer, own.x), factor)
 
     def gradient(self, own: Local, parameter: str) -> Rounding:
         """An activation has no parameters."""
@@ -61,7 +62,7 @@ class LogSoftmax:
 
 def _sigma(x: Array) -> Array:
     """1 / (1 + e⁻ˣ) as a size."""
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * x.astype(np.float64))))
+    return np.asarray(1 / (1 + np.exp(-np.clip(x.astype(np.float64), -700, 700))))
 
 
 def _leaky_slope(layer: Any, x: Array) -> Array:

@@ -15,7 +15,6 @@ from torch.nn import functional as F
 from manual.arrays import Array
 from manual.case import Case
 from manual.layers import Layer
-from manual.losses import Loss
 from manual.network import Network, Node
 from manual.optimisers import Optimiser
 from manual.penalty import Penalty
@@ -23,6 +22,9 @@ from manual.trace import Trace
 from torchref import draws, rounding
 from torchref import rounding_activations as curves
 from torchref.precision import ieee_float32
+from torchref.twin_losses import LOSSES as LOSSES
+from torchref.twin_losses import loss_elements as loss_elements
+from torchref.twin_losses import reduce as reduce
 
 
 class SharedBiasLinear(nn.Module):
@@ -56,25 +58,10 @@ class LayerTwin:
     draw: draws.Draw | None = None
 
 
-@dataclass(frozen=True)
-class LossTwin:
-    """How torch computes the elements of a loss of a kind, and how they are rounded."""
-
-    elements: Callable[[Tensor, Tensor], Tensor]
-    rule: rounding.LossRule
-
-
 def _linear(layer: Any) -> nn.Module:
     if layer.bias == "shared":
         return SharedBiasLinear(layer.in_features, layer.out_features)
     return nn.Linear(layer.in_features, layer.out_features, bias=layer.bias == "neuron")
-
-
-def _binary_cross_entropy(output: Tensor, target: Tensor) -> Tensor:
-    """torch's, but NaN where torch would raise: what is no probability has no cross-entropy."""
-    if output.min() < 0 or output.max() > 1:
-        return output * torch.nan
-    return F.binary_cross_entropy(output, target, reduction="none")
 
 
 LAYERS: dict[str, LayerTwin] = {
@@ -95,33 +82,6 @@ LAYERS: dict[str, LayerTwin] = {
     "gelu": LayerTwin(lambda _: nn.GELU(), curves.GELU),
     "gelu_tanh": LayerTwin(lambda _: nn.GELU(approximate="tanh"), curves.GELU_TANH),
     "hardtanh": LayerTwin(lambda layer: nn.Hardtanh(layer.low, layer.high), curves.HARDTANH),
-}
-
-LOSSES: dict[str, LossTwin] = {
-    "absolute_error": LossTwin(
-        lambda o, t: F.l1_loss(o, t, reduction="none"),
-        rounding.LossRule(rounding.absolute_error, lambda o, t: np.ones_like(o)),
-    ),
-    "squared_error": LossTwin(
-        lambda o, t: F.mse_loss(o, t, reduction="none"),
-        rounding.LossRule(rounding.squared_error, rounding.absolute_error),
-    ),
-    "half_squared_error": LossTwin(
-        lambda o, t: 0.5 * F.mse_loss(o, t, reduction="none"),
-        rounding.LossRule(rounding.squared_error, rounding.absolute_error),
-    ),
-    "binary_cross_entropy": LossTwin(
-        _binary_cross_entropy,
-        rounding.LossRule(rounding.binary_cross_entropy, rounding.binary_cross_entropy_slope),
-    ),
-    "inner_product": LossTwin(
-        lambda o, t: o * t,
-        rounding.LossRule(lambda o, t: np.abs(o * t), lambda o, t: np.abs(t) * np.ones_like(o)),
-    ),
-    "softmax_cross_entropy": LossTwin(
-        lambda o, t: F.cross_entropy(o, t, reduction="none"),
-        rounding.LossRule(rounding.softmax_cross_entropy, rounding.softmax_cross_entropy_slope),
-    ),
 }
 
 OPTIMISERS: dict[str, Callable[[list[nn.Parameter], Any], torch.optim.Optimizer]] = {
@@ -180,13 +140,6 @@ def build(network: Network) -> Twin:
     return Twin(network)
 
 
-def reduce(loss: Loss, elements: Tensor) -> Tensor:
-    """The loss of its elements, by its reduction."""
-    if loss.reduction == "sum":
-        return elements.sum()
-    return elements.mean() if loss.reduction == "mean" else elements.sum() / elements.shape[0]
-
-
 def penalty_value(penalty: Penalty, parameters: Mapping[str, Tensor]) -> Tensor:
     """l1 Σ|w| + ½ l2 Σ w² over the penalised parameters."""
     terms = [
@@ -231,8 +184,8 @@ def run(case: Case, device: str = "cpu") -> Trace:
         if output.requires_grad:
             output.retain_grad()
     value = outputs[case.network.names[-1]]
-    elements = LOSSES[case.loss.kind].elements(value, target)
-    loss = reduce(case.loss, elements)
+    elements = loss_elements(case.loss, value, target)
+    loss = reduce(case.loss, elements, target)
     parameters = dict(model.named_parameters())
     scalars = {"loss": loss}
     if case.penalty:

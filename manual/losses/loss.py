@@ -62,7 +62,7 @@ class Loss:
         """The shape of the elements for a batch of outputs of `output_shape`, (N, …)."""
         return output_shape if self.element_axes == 2 else output_shape[:-1]
 
-    def scale(self, output_shape: Shape) -> float:
+    def scale(self, output_shape: Shape, target: Array | None = None) -> float:
         """The factor between the sum of the elements and E, for a batch of outputs of `output_shape`, (N, …)."""
         if self.reduction == "sum":
             return 1.0

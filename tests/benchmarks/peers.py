@@ -67,8 +67,8 @@ def gradcheck(case: Case, got: Arrays) -> bool:
         def forward(ctx, *values: Tensor) -> Tensor:  # type: ignore[override]
             given = dict(zip(names, values, strict=True))
             output = torch.func.functional_call(model, given, (twin.tensor(case.x),))
-            elements = twin.LOSSES[case.loss.kind].elements(output, twin.tensor(case.target))
-            return twin.reduce(case.loss, elements)
+            elements = twin.loss_elements(case.loss, output, twin.tensor(case.target))
+            return twin.reduce(case.loss, elements, twin.tensor(case.target))
 
         @staticmethod
         def backward(ctx, grad_output: Tensor):  # type: ignore[override]

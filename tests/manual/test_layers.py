@@ -5,6 +5,7 @@ import pytest
 
 from manual import LAYERS, InputError, Linear, Sigmoid, Softmax
 from tests.closeness import assert_close
+from tests.manual.complex_forms import FORMS
 from tests.manual.witness import complex_step
 
 RNG = np.random.default_rng(7)
@@ -30,11 +31,8 @@ def complex_forward(layer, arrays, name):
     """Σ g·output as a function of one of the arrays, in complex numbers."""
 
     def f(value):
-        if layer.kind == "relu":  # max has no complex form; away from its kink relu is a product with 0 or 1
-            return (arrays["grad_output"] * value * (arrays["x"] > 0)).sum()
-        if layer.kind == "softmax":
-            e = np.exp(value - arrays["x"].max(axis=-1, keepdims=True))
-            return (arrays["grad_output"] * e / e.sum(axis=-1, keepdims=True)).sum()
+        if layer.kind in FORMS:
+            return (arrays["grad_output"] * FORMS[layer.kind](layer, value)).sum()
         return (arrays["grad_output"] * call(layer, "forward", {**arrays, name: value})).sum()
 
     return f

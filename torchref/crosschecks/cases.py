@@ -10,6 +10,7 @@ from manual.network import Network
 from manual.optimisers.sgd import SGD
 from manual.penalty import Penalty
 from torchref.errors import must_be
+from torchref.random_parts import random_target
 
 EXAMPLES = 5
 
@@ -45,12 +46,5 @@ def make_case(
     x = random_inputs(chain, 4, EXAMPLES, rng) if x is None else np.asarray(x)
     shape = (len(x), *chain.shapes(x.shape[1:])[-1])
     loss = loss or InnerProduct("sum")
-    target = random_target(loss, shape, rng) if target is None else np.asarray(target)
+    target = random_target(rng, loss, shape) if target is None else np.asarray(target)
     return Case(chain, parameters, x, target, loss, SGD(learning_rate), penalty, frozen)
-
-
-def random_target(loss: Loss, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Targets that a loss accepts: class ids, probabilities, or any numbers."""
-    if loss.element_axes == 1:
-        return rng.integers(shape[-1], size=shape[0])
-    return rng.random(shape) if loss.domain == (0.0, 1.0) else rng.standard_normal(shape)

@@ -1,5 +1,6 @@
 """Formulas: the values and slopes of the smooth rectifiers and their kin, as functions of their input, for mistakes."""
 
+from collections.abc import Callable
 from math import pi, sqrt
 from typing import Any
 
@@ -39,7 +40,7 @@ def gelu_tanh_slope(x: Array, cubic_factor: float = 3.0) -> Array:
 def value(kind: str, layer: Any, x: Array) -> Array:
     """The output of an activation at an input."""
     below = np.expm1(np.minimum(x, 0))
-    formulas = {
+    formulas: dict[str, Callable[[], Any]] = {
         "leaky_relu": lambda: np.where(x > 0, x, layer.slope * x),
         "elu": lambda: np.where(x > 0, x, layer.alpha * below),
         "selu": lambda: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * below),
@@ -55,7 +56,7 @@ def value(kind: str, layer: Any, x: Array) -> Array:
 def slope(kind: str, layer: Any, x: Array) -> Array:
     """The slope of an activation at an input."""
     below = np.exp(np.minimum(x, 0))
-    formulas = {
+    formulas: dict[str, Callable[[], Any]] = {
         "leaky_relu": lambda: np.where(x > 0, 1.0, layer.slope),
         "elu": lambda: np.where(x > 0, 1.0, layer.alpha * below),
         "selu": lambda: SELU_SCALE * np.where(x > 0, 1.0, SELU_ALPHA * below),

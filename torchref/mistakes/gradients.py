@@ -150,7 +150,7 @@ mistake(
 mistake(
     "averaged-over-the-outputs",
     "slope",
-    "absolute_error squared_error half_squared_error binary_cross_entropy",
+    "absolute_error squared_error half_squared_error binary_cross_entropy huber smooth_l1 kl_divergence hinge",
     lambda s: s.right / s.output.shape[-1] if s.output.shape[-1] > 1 else None,
     "it was divided by the number of outputs, which this loss sums",
     "多除了输出的个数：该损失对输出求和",
@@ -160,7 +160,7 @@ mistake(
 mistake(
     "not-averaged-over-the-outputs",
     "slope",
-    "absolute_error squared_error half_squared_error binary_cross_entropy",
+    "absolute_error squared_error half_squared_error binary_cross_entropy huber smooth_l1 kl_divergence hinge",
     lambda s: s.right * s.output.shape[-1] if s.output.shape[-1] > 1 and s.case.loss.reduction == "mean" else None,
     "it was averaged over the examples only: torch's mean is over all numbers of the output",
     "只对样本取了平均：torch 的 mean 是对输出的所有元素取平均",

@@ -22,8 +22,8 @@ def train(case: Case, rates: list[float], steps: int, schedule: Schedule | None 
 
     def objective(trainable: dict[str, Tensor]) -> Tensor:
         parameters = {**trainable, **frozen}
-        elements = twin.LOSSES[case.loss.kind].elements(functional_call(model, parameters, (x, states)), target)
-        loss = twin.reduce(case.loss, elements)
+        elements = twin.loss_elements(case.loss, functional_call(model, parameters, (x, states)), target)
+        loss = twin.reduce(case.loss, elements, target)
         return loss + twin.penalty_value(case.penalty, parameters) if case.penalty else loss
 
     stacked = {
