@@ -78,6 +78,9 @@ class Case:
             raise must_be("x", "a batch of examples as rows, (N, features)", self.x.shape, advice)
         output_shape = self.network.shapes(self.x.shape[1:])[-1]
         self._check_states()
+        for node in self.network.nodes:
+            if node.layer.takes_ids:
+                node.layer.check_ids(self.x)
         self.loss.check_target(self.target, (self.x.shape[0], *output_shape))
         last = self.network.nodes[-1].layer
         low, high = last.output_range

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, ClassVar
 
-from manual.arrays import Shape
+from manual.arrays import Array, Shape
 
 LAYERS: dict[str, type["Layer"]] = {}
 
@@ -81,6 +81,9 @@ class Layer:
     def next_states(self) -> tuple[str, ...]:
         """The states that the step changes; what they become is state/<layer>.<state>."""
         return ()
+
+    def check_ids(self, ids: Array) -> None:
+        """Raises InputError if ids that enter it are none of those it knows."""
 
     def inner_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """The inner quantities in order of computation, forward/<layer>.<inner>, for a batch x of `input_shape`."""
