@@ -10,7 +10,8 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.func import functional_call
 
 from manual.arrays import Array
 from manual.layers import Layer
@@ -73,6 +74,42 @@ class SumsOfProducts:
         if own.parameters[parameter].shape == (1,):
             return Rounding(g.size, g.sum(keepdims=True)[0])
         return Rounding(g.shape[0], g.sum(axis=0))
+
+
+class Multilinear:
+    """A layer that is linear in its input and in each parameter, such as a convolution.
+
+    Run on absolute values it gives Σ|products|, and run on ones the number of the products.
+    """
+
+    def forward(self, own: Local) -> Rounding:
+        """Σ |x||W| + |b|."""
+        return Rounding(self._count(own, "output") + 1, self._run(own, np.abs)[0])
+
+    def backward(self, own: Local) -> Rounding:
+        """Σ |g||W|."""
+        return Rounding(self._count(own, "x"), self._run(own, np.abs)[1]["x"])
+
+    def gradient(self, own: Local, parameter: str) -> Rounding:
+        """Σ |g||x| of the weight, Σ |g| of a bias."""
+        return Rounding(self._count(own, parameter), self._run(own, np.abs)[1][parameter])
+
+    def _count(self, own: Local, of: str) -> int:
+        output, gradients = self._run(own, np.ones_like)
+        return int((output if of == "output" else gradients[of]).max())
+
+    def _run(self, own: Local, of: Callable[[Array], Array]) -> tuple[Array, dict[str, Array]]:
+        """The output, and each gradient, with `of` of every number in its place."""
+        values = {"x": own.x, **own.parameters}
+        leaves = {n: torch.tensor(of(v.astype(np.float64))).requires_grad_() for n, v in values.items()}
+        parameters = {name: leaves[name] for name in own.parameters}
+        output: Tensor = functional_call(own.module, parameters, (leaves["x"],))
+        gradients: dict[str, Array] = {}
+        if own.grad_output.size:
+            upstream = torch.tensor(of(own.grad_output.astype(np.float64)))
+            grads = torch.autograd.grad(output, list(leaves.values()), upstream)
+            gradients = {name: grad.numpy() for name, grad in zip(leaves, grads, strict=True)}
+        return output.detach().numpy(), gradients
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from manual.arrays import Array
 from manual.case import Case
@@ -21,23 +20,11 @@ from manual.penalty import Penalty
 from manual.trace import Trace
 from torchref import draws, rounding
 from torchref import rounding_activations as curves
+from torchref import twin_layers as made
 from torchref.precision import ieee_float32
 from torchref.twin_losses import LOSSES as LOSSES
 from torchref.twin_losses import loss_elements as loss_elements
 from torchref.twin_losses import reduce as reduce
-
-
-class SharedBiasLinear(nn.Module):
-    """A linear layer whose neurons share one bias, the document's b1 and b2."""
-
-    def __init__(self, in_features: int, out_features: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(out_features, in_features))
-        self.bias = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """X Wᵀ + b."""
-        return F.linear(x, self.weight, self.bias.expand(self.weight.shape[0]))
 
 
 @dataclass(frozen=True)
@@ -58,14 +45,23 @@ class LayerTwin:
     draw: draws.Draw | None = None
 
 
-def _linear(layer: Any) -> nn.Module:
-    if layer.bias == "shared":
-        return SharedBiasLinear(layer.in_features, layer.out_features)
-    return nn.Linear(layer.in_features, layer.out_features, bias=layer.bias == "neuron")
-
-
 LAYERS: dict[str, LayerTwin] = {
-    "linear": LayerTwin(_linear, rounding.SumsOfProducts()),
+    "linear": LayerTwin(made.linear, rounding.SumsOfProducts(), draw=draws.linear),
+    "conv": LayerTwin(made.conv, rounding.Multilinear(), draw=draws.conv),
+    "conv_transpose": LayerTwin(made.conv_transpose, rounding.Multilinear(), draw=draws.conv_transpose),
+    "max_pool": LayerTwin(made.max_pool, draw=draws.max_pool),
+    "avg_pool": LayerTwin(made.avg_pool, draw=draws.avg_pool),
+    "global_avg_pool": LayerTwin(made.global_avg_pool, draw=draws.global_avg_pool),
+    "flatten": LayerTwin(lambda at: nn.Flatten(-at.axes), draw=draws.flatten),
+    "upsample": LayerTwin(lambda at: nn.Upsample(scale_factor=at.scale), draw=draws.upsample),
+    "batch_norm": LayerTwin(made.BatchNorm, pieces=made.batch_norm, draw=draws.batch_norm),
+    "layer_norm": LayerTwin(lambda at: nn.LayerNorm(at.shape, at.eps), pieces=made.layer_norm, draw=draws.layer_norm),
+    "group_norm": LayerTwin(
+        lambda at: nn.GroupNorm(at.groups, at.channels, at.eps), pieces=made.group_norm, draw=draws.group_norm
+    ),
+    "rms_norm": LayerTwin(lambda at: nn.RMSNorm(at.shape, at.eps), pieces=made.rms_norm, draw=draws.rms_norm),
+    "dropout": LayerTwin(made.Dropout, draw=draws.dropout),
+    "embedding": LayerTwin(lambda at: nn.Embedding(at.num_embeddings, at.embedding_dim), draw=draws.embedding),
     "identity": LayerTwin(lambda _: nn.Identity(), rounding.Elementwise(np.abs, np.ones_like)),
     "relu": LayerTwin(lambda _: nn.ReLU(), rounding.Elementwise(np.abs, np.ones_like)),
     # y (1 − y) with a rounded y: y (1 − y) + y |1 − 2y|, which is at most 2y.
