@@ -19,8 +19,10 @@ from manual.optimisers import Optimiser
 from manual.penalty import Penalty
 from manual.trace import Trace
 from torchref import draws, rounding
+from torchref import draws_sequences as sequences
 from torchref import rounding_activations as curves
 from torchref import twin_layers as made
+from torchref import twin_recurrent as recurrent
 from torchref.precision import ieee_float32
 from torchref.twin_losses import LOSSES as LOSSES
 from torchref.twin_losses import loss_elements as loss_elements
@@ -62,6 +64,9 @@ LAYERS: dict[str, LayerTwin] = {
     "rms_norm": LayerTwin(lambda at: nn.RMSNorm(at.shape, at.eps), pieces=made.rms_norm, draw=draws.rms_norm),
     "dropout": LayerTwin(made.Dropout, draw=draws.dropout),
     "embedding": LayerTwin(lambda at: nn.Embedding(at.num_embeddings, at.embedding_dim), draw=draws.embedding),
+    "rnn": LayerTwin(recurrent.OverTime, pieces=recurrent.rnn, draw=sequences.rnn),
+    "lstm": LayerTwin(recurrent.OverTime, pieces=recurrent.lstm, draw=sequences.lstm),
+    "gru": LayerTwin(recurrent.OverTime, pieces=recurrent.gru, draw=sequences.gru),
     "identity": LayerTwin(lambda _: nn.Identity(), rounding.Elementwise(np.abs, np.ones_like)),
     "relu": LayerTwin(lambda _: nn.ReLU(), rounding.Elementwise(np.abs, np.ones_like)),
     # y (1 − y) with a rounded y: y (1 − y) + y |1 − 2y|, which is at most 2y.
