@@ -1,6 +1,6 @@
 """Case: everything that decides the numbers of one training step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from manual.arrays import Array, read_only
+from manual.clipping import Clipping
 from manual.errors import must_be, unknown
 from manual.losses import Loss
 from manual.network import Network
@@ -20,6 +21,9 @@ from manual.penalty import Penalty
 class Case:
     """A network, its parameters, a batch of examples, a loss, and an optimiser's step.
 
+    clipping  what bounds the gradients before the update, if anything does
+    updates   how many steps the optimiser has made before; optimiser_state is what it keeps of them, by the name of
+              the parameter and of the buffer (linear0.weight.m): zeros where nothing is given and updates is 0
     states    what layers need beside x and parameters, by name: dropout1.mask, batch_norm1.running_mean, …
 
     Shapes    x (N, …) · target as the loss wants it · parameters as network.parameter_shapes · states as
@@ -36,6 +40,9 @@ class Case:
     penalty: Penalty = field(default_factory=Penalty)
     frozen: frozenset[str] = frozenset()
     states: Mapping[str, Array] = field(default_factory=dict)
+    clipping: Clipping | None = None
+    updates: int = 0
+    optimiser_state: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         x = np.asarray(self.x)
@@ -50,6 +57,7 @@ class Case:
         for field_name, given in (("parameters", self.parameters), ("states", self.states)):
             kept = {name: _kept(value, dtype) for name, value in given.items()}
             object.__setattr__(self, field_name, MappingProxyType(kept))
+        object.__setattr__(self, "optimiser_state", MappingProxyType(dict(self._remembered(dtype))))
         if is_ids and x.dtype.kind not in "iu":
             raise must_be("x", "integers, for the network takes ids", x.dtype)
         object.__setattr__(self, "x", read_only(np.array(x, np.int64 if is_ids else dtype)))
@@ -91,6 +99,22 @@ class Case:
                 last.kind,
                 "end the network with sigmoid or softmax",
             )
+
+    def _remembered(self, dtype: DTypeLike) -> Iterator[tuple[str, Array]]:
+        """What the optimiser keeps of each parameter, in case it is trained."""
+        shapes = {f"{n}.{b}": p.shape for n, p in self.parameters.items() for b in self.optimiser.buffers}
+        for name in self.optimiser_state:
+            if name not in shapes:
+                raise unknown("optimiser_state", name, shapes)
+        if self.updates < 0:
+            raise must_be("updates", "at least 0", self.updates)
+        for name, shape in shapes.items():
+            if name not in self.optimiser_state and self.updates:
+                raise must_be(f"optimiser_state: {name}", f"given after {self.updates} updates", "nothing")
+            value = np.asarray(self.optimiser_state.get(name, np.zeros(shape)))
+            if value.shape != shape or not np.isfinite(value).all():
+                raise must_be(f"optimiser_state: {name}", f"finite and of shape {shape}", value.shape)
+            yield name, _kept(value, dtype)
 
     def _check_states(self) -> None:
         shapes = self.network.state_shapes(self.x.shape)

@@ -16,6 +16,7 @@ from manual.case import Case
 from manual.errors import unknown
 from manual.layers import Layer
 from manual.network import Node
+from manual.optimisers import State
 from manual.pack import Pack
 
 Call = Callable[[], Any]
@@ -62,15 +63,23 @@ class Step:
     def _lay_out_parameters(self) -> None:
         case = self.case
         shapes = case.network.parameter_shapes
-        trainable = {name: shape for name, shape in shapes.items() if name not in case.frozen}
-        self.old = Pack(trainable, self.leading, case.dtype)
-        self.new = self.old if self.training else Pack(trainable, self.leading, case.dtype)
-        self.gradients = Pack(trainable, self.leading, case.dtype)
+        self.old = self._pack()
+        self.new = self.old if self.training else self._pack()
+        self.gradients = self.used = self._pack()
+        self.memory = {buffer: self._pack() for buffer in case.optimiser.buffers}
+        for buffer, pack in self.memory.items():
+            for name, view in pack.views.items():
+                view[...] = case.optimiser_state[f"{name}.{buffer}"]
         for name, view in self.old.views.items():
             view[...] = case.parameters[name]
-        self.parameters = {
-            name: self.old.views[name] if name in trainable else aligned_copy(case.parameters[name]) for name in shapes
-        }
+        trained = self.old.views
+        self.parameters = {n: trained[n] if n in trained else aligned_copy(case.parameters[n]) for n in shapes}
+
+    def _pack(self) -> Pack:
+        """Room for what belongs to the parameters that are trained."""
+        shapes = self.case.network.parameter_shapes
+        trainable = {name: shape for name, shape in shapes.items() if name not in self.case.frozen}
+        return Pack(trainable, self.leading, self.case.dtype)
 
     def _lay_out_states(self) -> None:
         """The states by name; one that training changes is kept for each of the networks side by side."""
@@ -229,16 +238,30 @@ class Step:
     def _add_penalty(self, parameter: Array, gradient: Array) -> None:
         np.add(gradient, self.case.penalty.gradient(parameter), out=gradient)
 
+    def _clip(self) -> Iterator[Call]:
+        """The gradients that the update uses, where they are clipped."""
+        if self.case.clipping:
+            self.used = self.gradients if self.training else self._pack()
+            self.arrays |= {f"clipped/{name}": view for name, view in self.used.views.items()}
+            yield partial(self.case.clipping.clip, self.gradients.vector, self.used.vector)
+
     def _update(self) -> Iterator[Call]:
         for name in (*self.parameters, *self.states):  # made last layer first, named first layer first
             if (path := f"gradient/{name}") in self.arrays:
                 self.arrays[path] = self.arrays.pop(path)
+        yield from self._clip()
+        for name in self.old.views:
+            self.arrays |= {f"optimiser/{name}.{buffer}": pack.views[name] for buffer, pack in self.memory.items()}
         for name, parameter in self.parameters.items():
             self.arrays[f"updated/{name}"] = self.new.views.get(name, parameter)
         for start in range(0, self.old.vector.shape[-1], BLOCK):
-            old, gradient, new = (p.vector[..., start : start + BLOCK] for p in (self.old, self.gradients, self.new))
+            old, gradient, new = (p.vector[..., start : start + BLOCK] for p in (self.old, self.used, self.new))
             scratch = gradient if self.training else None
-            yield partial(self.case.optimiser.update, old, gradient, self.learning_rate, scratch, new)
+            call = partial(self.case.optimiser.update, old, gradient, self.learning_rate, scratch, new)
+            if self.memory:
+                buffers = {name: pack.vector[..., start : start + BLOCK] for name, pack in self.memory.items()}
+                call = partial(call, State(self.case.updates, buffers))
+            yield call
 
 
 @cache

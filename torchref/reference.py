@@ -15,10 +15,12 @@ from torch import Tensor
 
 from manual.arrays import Array, Shape
 from manual.case import Case
+from manual.clipping import Clipping
 from manual.network import Node
-from torchref import twin
+from torchref import rounding_updates, twin
 from torchref.allowance import ELEMENTARY, Rounding
 from torchref.layer_step import LayerStep
+from torchref.rounding_updates import Update
 
 
 @dataclass(frozen=True)
@@ -223,22 +225,52 @@ class Reference:
         return Expected(f"gradient/{name}", f"{layer}.grad_{parameter}", value, analysis, inputs)
 
     def _update(self) -> Iterator[Expected]:
-        """Every parameter after torch.optim's step, from the gradient in `values`; a frozen one stays."""
-        case = self.case
+        """What torch.optim's step makes of the gradients in `values`; a frozen parameter stays."""
+        case, trained = self.case, [name for name in self.case.parameters if name not in self.case.frozen]
+        if case.clipping:
+            yield from self._clip(case.clipping, trained)
+        updates = {name: self._updated(name) for name in trained}
+        for name, update in updates.items():
+            sizes = partial(rounding_updates.roundings, update)
+            for buffer, value in update.new.items():
+                quantity, function = f"optimiser/{name}.{buffer}", f"{case.optimiser.kind}.keep_{buffer}"
+                yield Expected(quantity, function, value, partial(_of, sizes, buffer), (self._used(name),))
         for name, old in case.parameters.items():
             quantity, function = f"updated/{name}", f"{case.optimiser.kind}.update"
             if name in case.frozen:
                 yield Expected(quantity, function, old.astype(np.float64), Rounding(1, np.zeros(old.shape)), ())
-                continue
-            parameter, gradient = self._tensor(old), self._tensor(self.values[f"gradient/{name}"])
-            new = twin.array(twin.update(case.optimiser, parameter, gradient))
-            # The learning rate, its product with the gradient, and the difference are each rounded.
-            magnitude = np.subtract(new, old)
-            np.abs(magnitude, out=magnitude)
-            magnitude *= 3
-            magnitude += np.abs(new)
-            rounding = Rounding(1, magnitude)
-            yield Expected(quantity, function, new, rounding, (f"gradient/{name}",))
+            else:
+                analysis = partial(_of, partial(rounding_updates.roundings, updates[name]), "")
+                yield Expected(quantity, function, updates[name].updated, analysis, (self._used(name),))
+
+    def _used(self, name: str) -> str:
+        """The quantity that is the gradient with which a parameter is updated."""
+        return f"{'clipped' if self.case.clipping else 'gradient'}/{name}"
+
+    def _clip(self, clipping: Clipping, trained: Sequence[str]) -> Iterator[Expected]:
+        gradients = {name: self._tensor(self.values[f"gradient/{name}"]) for name in trained}
+        by_norm = clipping.by == "norm"
+        operations = ELEMENTARY + sum(g.numel() for g in gradients.values()) * by_norm
+        for name, value in twin.clipped(clipping, gradients).items():
+            inputs = tuple(f"gradient/{n}" for n in trained) if by_norm else (f"gradient/{name}",)
+            rounding = Rounding(operations, np.abs(twin.array(value)))
+            yield Expected(f"clipped/{name}", f"clipping.by_{clipping.by}", twin.array(value), rounding, inputs)
+
+    def _updated(self, name: str) -> Update:
+        case, gradient = self.case, self.values[self._used(name)]
+        old = {b: case.optimiser_state[f"{name}.{b}"] for b in case.optimiser.buffers}
+        kept = {b: self._tensor(value) for b, value in old.items()}
+        parameter = self._tensor(case.parameters[name])
+        new, buffers = twin.update(case.optimiser, parameter, self._tensor(gradient), kept, case.updates)
+        made = {b: twin.array(value) for b, value in buffers.items()}
+        old64 = {b: value.astype(np.float64) for b, value in old.items()}
+        given = (case.parameters[name].astype(np.float64), gradient.astype(np.float64), old64, case.updates)
+        return Update(case.optimiser, *given, made, twin.array(new), case.dtype)
+
+
+def _of(roundings: Callable[[], Mapping[str, Rounding]], name: str) -> Rounding:
+    """One of the roundings of an update."""
+    return roundings()[name]
 
 
 def _penalised(analysis: Callable[[], Rounding], extra: Array) -> Rounding:

@@ -89,8 +89,13 @@ class Replay:
         """The update that a gradient makes; none of a frozen parameter."""
         if name in self.case.frozen:
             return {}
-        old = torch.tensor(self.case.parameters[name]).double()
-        return {f"updated/{name}": twin.array(twin.update(self.case.optimiser, old, torch.tensor(gradient)))}
+        case = self.case
+        old = torch.tensor(case.parameters[name]).double()
+        kept = {b: torch.tensor(case.optimiser_state[f"{name}.{b}"]).double() for b in case.optimiser.buffers}
+        new, buffers = twin.update(case.optimiser, old, torch.tensor(gradient), kept, case.updates)
+        return {f"updated/{name}": twin.array(new)} | {
+            f"optimiser/{name}.{b}": twin.array(value) for b, value in buffers.items()
+        }
 
     def _from_forward(self, quantity: str, wrong: Array) -> Values:
         """Everything after a wrong output of a layer."""

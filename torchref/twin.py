@@ -15,7 +15,6 @@ from manual.arrays import Array
 from manual.case import Case
 from manual.layers import Layer
 from manual.network import Network, Node
-from manual.optimisers import Optimiser
 from manual.penalty import Penalty
 from manual.trace import Trace
 from torchref import draws, rounding
@@ -27,6 +26,11 @@ from torchref.precision import ieee_float32
 from torchref.twin_losses import LOSSES as LOSSES
 from torchref.twin_losses import loss_elements as loss_elements
 from torchref.twin_losses import reduce as reduce
+from torchref.twin_optimisers import OPTIMISERS as OPTIMISERS
+from torchref.twin_optimisers import buffers_of, clip
+from torchref.twin_optimisers import build_optimiser as build_optimiser
+from torchref.twin_optimisers import clipped as clipped
+from torchref.twin_optimisers import update as update
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,6 @@ LAYERS: dict[str, LayerTwin] = {
     "gelu": LayerTwin(lambda _: nn.GELU(), curves.GELU),
     "gelu_tanh": LayerTwin(lambda _: nn.GELU(approximate="tanh"), curves.GELU_TANH),
     "hardtanh": LayerTwin(lambda layer: nn.Hardtanh(layer.low, layer.high), curves.HARDTANH),
-}
-
-OPTIMISERS: dict[str, Callable[[list[nn.Parameter], Any], torch.optim.Optimizer]] = {
-    "sgd": lambda parameters, rule: torch.optim.SGD(parameters, lr=rule.learning_rate),
 }
 
 SURFACES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -151,14 +151,6 @@ def penalty_value(penalty: Penalty, parameters: Mapping[str, Tensor]) -> Tensor:
     return torch.stack(terms).sum() if terms else torch.zeros(())
 
 
-def update(optimiser: Optimiser, parameter: Tensor, gradient: Tensor) -> Tensor:
-    """The parameter after one step of torch's optimiser with the given gradient."""
-    new = nn.Parameter(parameter.clone())
-    new.grad = gradient
-    OPTIMISERS[optimiser.kind]([new], optimiser).step()
-    return new
-
-
 def tensor(array: Array, device: str = "cpu", dtype: torch.dtype | None = None) -> Tensor:
     """A copy of an array, on a device, in a dtype or its own."""
     return torch.tensor(array, device=device, dtype=dtype)
@@ -193,10 +185,8 @@ def run(case: Case, device: str = "cpu") -> Trace:
         penalty = penalty_value(case.penalty, parameters)
         scalars |= {"penalty": penalty, "objective": loss + penalty}
     torch.autograd.backward(scalars.get("objective", loss))
-    gradients = {name: parameter.grad for name, parameter in parameters.items()}
-    trainable = [parameter for name, parameter in parameters.items() if name not in case.frozen]
-    if trainable:
-        OPTIMISERS[case.optimiser.kind](trainable, case.optimiser).step()
+    gradients = {name: p.grad.clone() for name, p in parameters.items() if p.grad is not None}
+    made = _update(case, {name: p for name, p in parameters.items() if name not in case.frozen}, device)
     named: dict[str, Tensor | None] = {
         **dict(_forward(model, outputs)),
         "loss/elements": elements,
@@ -204,9 +194,26 @@ def run(case: Case, device: str = "cpu") -> Trace:
         **{f"backward/{name}": outputs[name].grad for name in reversed(outputs)},
         **{f"gradient/{name}": gradient for name, gradient in gradients.items()},
         **{f"gradient/{name}": state.grad for name, state in with_gradient.items()},
+        **made,
         **{f"updated/{name}": parameter for name, parameter in parameters.items()},
     }
     return Trace({name: array(value) for name, value in named.items() if value is not None})
+
+
+def _update(case: Case, trainable: Mapping[str, nn.Parameter], device: str) -> dict[str, Tensor]:
+    """Clips and updates in place; the clipped gradients, and what the optimiser keeps after its step."""
+    if not trainable:
+        return {}
+    clip(case.clipping, list(trainable.values()))
+    kept = {n: {b: tensor(case.optimiser_state[f"{n}.{b}"], device) for b in case.optimiser.buffers} for n in trainable}
+    made = build_optimiser(case.optimiser, list(trainable.values()), list(kept.values()), case.updates)
+    used = {f"clipped/{n}": p.grad.clone() for n, p in trainable.items() if case.clipping and p.grad is not None}
+    made.step()
+    return used | {
+        f"optimiser/{name}.{buffer}": value
+        for name, parameter in trainable.items()
+        for buffer, value in buffers_of(case.optimiser, made, parameter).items()
+    }
 
 
 def _forward(model: Twin, outputs: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:

@@ -132,9 +132,7 @@ class GRU(Recurrent):
         """∂E/∂b_hh = Σₙ Σₜ ∂E/∂ah_t."""
         return grad_bias(grad_ah, out)
 
-    def grad_h0(
-        self, grad_ah: Array, grad_h: Array, z: Array, weight_hh: Array, out: Array | None = None
-    ) -> Array:
+    def grad_h0(self, grad_ah: Array, grad_h: Array, z: Array, weight_hh: Array, out: Array | None = None) -> Array:
         """∂E/∂h0 = ∂E/∂ah_0 W_hh + ∂E/∂h_0 z_0."""
         grad = np.matmul(at(grad_ah, 0), weight_hh, out=out)
         return np.add(grad, at(grad_h, 0) * at(z, 0), out=grad)

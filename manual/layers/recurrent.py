@@ -59,7 +59,7 @@ class Recurrent(Layer):
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """The state before the first time, h0 (N, H)."""
-        return {state: (input_shape[0], self.hidden_size) for state in self.state_gradients}
+        return dict.fromkeys(self.state_gradients, (input_shape[0], self.hidden_size))
 
     @property
     def state_gradients(self) -> tuple[str, ...]:
