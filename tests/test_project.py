@@ -80,20 +80,20 @@ def test_the_layer_that_contributing_walks_through_is_right(tmp_path, monkeypatc
     file, row = (
         re.sub(r"^   ", "", block, flags=re.M) for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     )
-    (tmp_path / "leaky_relu.py").write_text(file, encoding="utf-8")
+    (tmp_path / "softsign.py").write_text(file, encoding="utf-8")
     monkeypatch.setattr("manual.layers.layer.LAYERS", dict(manual.LAYERS))
-    specification = importlib.util.spec_from_file_location("leaky_relu", tmp_path / "leaky_relu.py")
+    specification = importlib.util.spec_from_file_location("softsign", tmp_path / "softsign.py")
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     rows = eval(f"{{{row}}}", {"LayerTwin": twin.LayerTwin, "nn": nn, "rounding": rounding, "np": np})  # our own text
     monkeypatch.setattr(twin, "LAYERS", twin.LAYERS | rows)
 
     rng = np.random.default_rng(0)
-    network = manual.Network((manual.Linear(3, 4), module.LeakyReLU(0.2), manual.Linear(4, 2)))
+    network = manual.Network((manual.Linear(3, 4), module.Softsign(), manual.Linear(4, 2)))
     parameters = {name: rng.standard_normal(shape) for name, shape in network.parameter_shapes.items()}
     x, target = rng.standard_normal((5, 3)), rng.standard_normal((5, 2))
     case = manual.Case(network, parameters, x, target, manual.HalfSquaredError(), manual.SGD(0.1))
     trace = manual.run(case)
     assert {step.verdict for step in judge(case, trace)} == {"agrees"}
-    wrong = dict(trace) | {"backward/linear0": trace["backward/leaky_relu1"]}
-    assert next(step.function for step in judge(case, wrong) if step.verdict.is_wrong) == "leaky_relu1.backward"
+    wrong = dict(trace) | {"backward/linear0": trace["backward/softsign1"]}
+    assert next(step.function for step in judge(case, wrong) if step.verdict.is_wrong) == "softsign1.backward"
