@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Union
+from typing import Any, ClassVar, Union
 
 from manual.arrays import Shape
 from manual.errors import must_be
@@ -90,10 +90,11 @@ class Network:
             shapes[node.name] = node.layer.output_shape(entering if len(entering) > 1 else entering[0])
         return list(shapes.values())
 
-    def batch_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """The shape of a batch x of `input_shape` as it enters each node (its first input), by the node's name."""
+    def batch_shapes(self, input_shape: Shape) -> dict[str, Any]:
+        """The shape of a batch x of `input_shape` as it enters each node, by its name; a tuple of several inputs'."""
         shapes = dict(zip(("input", *self.names), self.shapes(input_shape[1:]), strict=True))
-        return {node.name: (input_shape[0], *shapes[node.sources[0]]) for node in self.nodes}
+        entering = {node.name: tuple((input_shape[0], *shapes[s]) for s in node.sources) for node in self.nodes}
+        return {name: of[0] if len(of) == 1 else of for name, of in entering.items()}
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """Every state's name and shape, as in dropout1.mask, for a batch x of `input_shape`."""

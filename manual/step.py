@@ -99,6 +99,7 @@ class Step:
 
     def _forward(self) -> Iterator[Call]:
         network, batch = self.case.network, self.case.x.shape[0]
+        entering = network.batch_shapes(self.case.x.shape)
         shapes = dict(zip(("input", *network.names), network.shapes(self.case.x.shape[1:]), strict=True))
         self.outputs = {"input": self._input()}
         self.layers: list[dict[str, Any]] = []  # what each layer's functions may ask for, by argument
@@ -106,7 +107,7 @@ class Step:
             name, layer, before = node.name, node.layer, node.sources[0]
             xs = tuple(self.outputs[source] for source in node.sources)
             own: dict[str, Any] = {"x": xs if len(xs) > 1 else xs[0], **self._own(node)}
-            inner = layer.inner_shapes((batch, *shapes[before]))
+            inner = layer.inner_shapes(entering[name])
             own |= {i: self._new(f"forward/{name}.{i}", shape) for i, shape in inner.items()}
             if self.training and layer.elementwise and self._may_be_written_over(before, layer):
                 output = self.arrays[f"forward/{name}"] = self.arrays.pop(f"forward/{before}")

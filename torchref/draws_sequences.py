@@ -1,5 +1,6 @@
 """Draws of sequences: random layers that an example (T, D) can enter; see torchref/draws.py."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 from numpy.random import Generator
@@ -8,6 +9,8 @@ from manual.arrays import Shape
 from manual.layers import Layer
 from manual.layers.gru import GRU
 from manual.layers.lstm import LSTM
+from manual.layers.multi_head_attention import MultiHeadAttention
+from manual.layers.positionwise_linear import PositionwiseLinear
 from manual.layers.recurrent import Recurrent
 from manual.layers.rnn import RNN
 
@@ -30,8 +33,7 @@ def rnn(rng: Generator, shape: Shape) -> Layer | None:
     drawn = _recurrent(rng, shape, RNN)
     if drawn is None:
         return None
-    nonlinearity = "tanh" if rng.random() < 0.5 else "relu"
-    return RNN(drawn.input_size, drawn.hidden_size, drawn.sequences, drawn.truncate, nonlinearity)
+    return replace(drawn, nonlinearity="tanh" if rng.random() < 0.5 else "relu")
 
 
 def lstm(rng: Generator, shape: Shape) -> Layer | None:
@@ -42,3 +44,23 @@ def lstm(rng: Generator, shape: Shape) -> Layer | None:
 def gru(rng: Generator, shape: Shape) -> Layer | None:
     """From 2 to 6 units."""
     return _recurrent(rng, shape, GRU)
+
+
+def positionwise_linear(rng: Generator, shape: Shape) -> Layer | None:
+    """From 1 to 12 neurons."""
+    if len(shape) != 2:
+        return None
+    return PositionwiseLinear(shape[1], int(rng.integers(1, 13)), bool(rng.random() < 0.8))
+
+
+def multi_head_attention(rng: Generator, shape: Shape) -> Layer | None:
+    """Of a sequence to itself; from 1 head to as many as features, each mask half of the time."""
+    if len(shape) != 2 or max(shape) > WIDEST:
+        return None
+    heads = [h for h in range(1, shape[1] + 1) if shape[1] % h == 0]
+    return MultiHeadAttention(shape[1], int(rng.choice(heads)), *(bool(b) for b in rng.random(2) < 0.5))
+
+
+def merging(rng: Generator, shape: Shape) -> Layer | None:
+    """What brings several chains together is drawn with its block, never alone."""
+    return None

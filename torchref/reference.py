@@ -7,7 +7,7 @@ that whatever they are, right or wrong, the step itself can be judged.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 import torch
@@ -53,6 +53,11 @@ def is_usable(got: Array | None, shape: Shape) -> TypeGuard[Array]:
     return got is not None and got.dtype.kind == "f" and got.shape == shape and bool(np.isfinite(got).all())
 
 
+def entering_shape(xs: Sequence[Array]) -> Any:
+    """The shape of what enters a layer; of several inputs a tuple of shapes."""
+    return xs[0].shape if len(xs) == 1 else tuple(x.shape for x in xs)
+
+
 @dataclass(frozen=True)
 class Share:
     """What one layer sends back to a quantity that enters it; the quantity's gradient is the sum of these."""
@@ -94,13 +99,13 @@ class Reference:
         for node in self.case.network.nodes:
             own = {n.rpartition(".")[2]: value for n, value in given.items() if n.rpartition(".")[0] == node.name}
             xs = [outputs[source] for source in node.sources]
-            inner = self._inner("forward", node, xs[0].shape)
+            inner = self._inner("forward", node, entering_shape(xs))
             step = LayerStep(node, xs, own, inner, self.device)
             self.layers.append(step)
             yield from self._forward_through(step)
             outputs[node.name] = self.values[f"forward/{node.name}"]
 
-    def _inner(self, room: str, node: Node, shape: Shape) -> dict[str, Array]:
+    def _inner(self, room: str, node: Node, shape: Any) -> dict[str, Array]:
         """The inner quantities of a layer, or their gradients, that the caller has and that can be gone on with."""
         shapes = node.layer.inner_shapes(shape)
         found = {name: self.given.get(f"{room}/{node.name}.{name}") for name in shapes}
@@ -109,7 +114,7 @@ class Reference:
     def _forward_through(self, step: LayerStep) -> Iterator[Expected]:
         name, values = step.name, {n: twin.array(value) for n, value in step.clean.values().items()}
         inputs = [source if source == "input" else f"forward/{source}" for source in step.node.sources]
-        for inner in step.node.layer.inner_shapes(step.xs[0].shape):
+        for inner in step.node.layer.inner_shapes(entering_shape(step.xs)):
             quantity = f"forward/{name}.{inner}"
             analysis = partial(step.rounding_forward, inner)
             yield Expected(quantity, f"{name}.forward_{inner}", values[inner], analysis, tuple(inputs))
@@ -172,7 +177,7 @@ class Reference:
     ) -> Iterator[Expected]:
         """The gradients of a layer's inner quantities; what it sends back further is kept."""
         name, grad_output = step.name, self.values[f"backward/{step.name}"]
-        given = self._inner("backward", step.node, step.xs[0].shape)
+        given = self._inner("backward", step.node, entering_shape(step.xs))
         back = {n: twin.array(v) for n, v in step.go_back(grad_output, given, self.keep_graphs).gradients().items()}
         rounding = step.roundings_back(grad_output, given)
         forward = [source if source == "input" else f"forward/{source}" for source in step.node.sources]

@@ -20,6 +20,7 @@ from manual.trace import Trace
 from torchref import draws, rounding
 from torchref import draws_sequences as sequences
 from torchref import rounding_activations as curves
+from torchref import twin_attention as attention
 from torchref import twin_layers as made
 from torchref import twin_recurrent as recurrent
 from torchref.precision import ieee_float32
@@ -71,6 +72,15 @@ LAYERS: dict[str, LayerTwin] = {
     "rnn": LayerTwin(recurrent.OverTime, pieces=recurrent.rnn, draw=sequences.rnn),
     "lstm": LayerTwin(recurrent.OverTime, pieces=recurrent.lstm, draw=sequences.lstm),
     "gru": LayerTwin(recurrent.OverTime, pieces=recurrent.gru, draw=sequences.gru),
+    "positionwise_linear": LayerTwin(
+        lambda at: nn.Linear(at.in_features, at.out_features, bias=at.bias), draw=sequences.positionwise_linear
+    ),
+    "attention": LayerTwin(attention.Attention, pieces=attention.attention, draw=sequences.merging),
+    "multi_head_attention": LayerTwin(
+        attention.MultiHeadAttention, pieces=attention.multi_head_attention, draw=sequences.multi_head_attention
+    ),
+    "residual": LayerTwin(attention.residual, draw=sequences.merging),
+    "concat": LayerTwin(attention.concat, draw=sequences.merging),
     "identity": LayerTwin(lambda _: nn.Identity(), rounding.Elementwise(np.abs, np.ones_like)),
     "relu": LayerTwin(lambda _: nn.ReLU(), rounding.Elementwise(np.abs, np.ones_like)),
     # y (1 − y) with a rounded y: y (1 − y) + y |1 − 2y|, which is at most 2y.
@@ -111,11 +121,11 @@ class Twin(nn.Module):
         for name, module in self.made.items():
             *blocks, last = name.split(".")
             room: nn.Module = self
-            for block in blocks:
-                if not hasattr(room, block):
-                    room.add_module(block, nn.Module())
+            for depth, block in enumerate(blocks):
+                if not hasattr(room, block):  # a block's layers are inside the layer that merges them, which comes last
+                    room.add_module(block, self.made.get(".".join(blocks[: depth + 1]), nn.Module()))
                 room = room.get_submodule(block)
-            if not hasattr(room, last):  # a block's merging layer has the block's name, and no parameters
+            if not hasattr(room, last):
                 room.add_module(last, module)
 
     def outputs(self, x: Tensor, states: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:

@@ -39,7 +39,7 @@ class OverTime(nn.Module):
         function = FUNCTIONS[f"{layer.kind} {layer.nonlinearity}" if layer.kind == "rnn" else layer.kind]
         now = [state[None] for state in states.values()]
         parts = []
-        for part in x.split(layer.truncate or x.shape[1], dim=1):
+        for part in torch.split(x, layer.truncate or x.shape[1], dim=1):
             first = tuple(now) if len(now) > 1 else now[0]
             h, *now = function(part, first, self.weights(), True, 1, 0.0, False, False, True)
             parts.append(h)

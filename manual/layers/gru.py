@@ -25,9 +25,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from manual.arrays import Array, Shape
-from manual.layers.recurrent import Recurrent, at, before, grad_bias, grad_weight, grad_x, project, times
+from manual.layers.recurrent import Recurrent, at, before, times
 from manual.layers.sigmoid import Sigmoid
 from manual.layers.tanh import Tanh
+from manual.rows import grad_bias, grad_weight, grad_x, project
 
 SIGMOID, TANH = Sigmoid(), Tanh()
 

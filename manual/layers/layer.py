@@ -65,8 +65,10 @@ class Layer:
         shape: Shape = input_shape
         return shape
 
-    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+    def state_shapes(self, input_shape: Any) -> dict[str, Shape]:
         """The states by name, with their shapes, for a batch x of `input_shape`; one named …mask is boolean.
+
+        With several inputs, `input_shape` is a tuple of shapes; in inner_shapes too.
 
         Raises    InputError if such a batch cannot enter this layer
         """
@@ -85,7 +87,7 @@ class Layer:
     def check_ids(self, ids: Array) -> None:
         """Raises InputError if ids that enter it are none of those it knows."""
 
-    def inner_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+    def inner_shapes(self, input_shape: Any) -> dict[str, Shape]:
         """The inner quantities in order of computation, forward/<layer>.<inner>, for a batch x of `input_shape`."""
         return {}
 

@@ -24,9 +24,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from manual.arrays import Array, Shape
-from manual.layers.recurrent import Recurrent, at, before, grad_bias, grad_weight, grad_x, project, times
+from manual.layers.recurrent import Recurrent, at, before, times
 from manual.layers.sigmoid import Sigmoid
 from manual.layers.tanh import Tanh
+from manual.rows import grad_bias, grad_weight, grad_x, project
 
 SIGMOID, TANH = Sigmoid(), Tanh()
 
@@ -67,8 +68,7 @@ class LSTM(Recurrent):
         out: Array | None = None,
     ) -> Array:
         """H, time by time; fills a, i, f, g, o, c and h."""
-        project(x, weight_ih, bias_ih, a)
-        np.add(a, bias_hh[..., None, None, :], out=a)
+        project(x, weight_ih, bias_ih + bias_hh, a)
         h_before, c_before = h0, c0
         for t in range(times(x)):
             a_t, i_t, f_t, g_t, o_t, c_t, h_t = (at(array, t) for array in (a, i, f, g, o, c, h))

@@ -95,11 +95,6 @@ def at(array: Array, t: int) -> Array:
     return array[..., t, :]
 
 
-def rows(array: Array) -> Array:
-    """All times of all examples as rows: (…, N, T, D) -> (…, N·T, D); a view where there is one."""
-    return array.reshape(*array.shape[:-3], -1, array.shape[-1])
-
-
 def times(array: Array) -> int:
     """T of (…, N, T, D)."""
     return int(array.shape[-2])
@@ -109,25 +104,3 @@ def before(h: Array, h0: Array) -> Array:
     """h_(t−1) for every t: h0, then h without its last time."""
     first = np.broadcast_to(h0[..., None, :], (*h.shape[:-2], 1, h.shape[-1]))
     return np.concatenate((first, h[..., :-1, :]), axis=-2)
-
-
-def project(x: Array, weight: Array, bias: Array, out: Array) -> Array:
-    """X_t Wᵀ + b at every time, in one product; `out` is contiguous."""
-    np.matmul(rows(x), weight.mT, out=rows(out))
-    return np.add(out, bias[..., None, None, :], out=out)
-
-
-def grad_x(grad_a: Array, weight: Array, out: Array | None) -> Array:
-    """∂E/∂x_t = d_t W at every time, in one product."""
-    grad = np.matmul(rows(grad_a), weight, out=None if out is None else rows(out))
-    return grad.reshape(*grad_a.shape[:-1], weight.shape[-1])
-
-
-def grad_weight(grad_a: Array, entered: Array, out: Array | None) -> Array:
-    """∂E/∂W = Σₜ d_tᵀ (what W was multiplied with at t), in one product."""
-    return np.matmul(rows(grad_a).mT, rows(entered), out=out)
-
-
-def grad_bias(grad_a: Array, out: Array | None) -> Array:
-    """∂E/∂b = Σₙ Σₜ d_t."""
-    return np.asarray(np.sum(rows(grad_a), axis=-2, out=out))

@@ -18,9 +18,10 @@ import numpy as np
 
 from manual.arrays import Array, Shape
 from manual.errors import unknown
-from manual.layers.recurrent import Recurrent, at, before, grad_bias, grad_weight, grad_x, project, times
+from manual.layers.recurrent import Recurrent, at, before, times
 from manual.layers.relu import ReLU
 from manual.layers.tanh import Tanh
+from manual.rows import grad_bias, grad_weight, grad_x, project
 
 TANH, RELU = Tanh(), ReLU()
 
@@ -57,8 +58,7 @@ class RNN(Recurrent):
         out: Array | None = None,
     ) -> Array:
         """H, time by time; fills a and h."""
-        project(x, weight_ih, bias_ih, a)
-        np.add(a, bias_hh[..., None, None, :], out=a)
+        project(x, weight_ih, bias_ih + bias_hh, a)
         h_before = h0
         for t in range(times(x)):
             a_t, h_t = at(a, t), at(h, t)
