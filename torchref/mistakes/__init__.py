@@ -2,12 +2,17 @@
 
 from torchref.mistakes import (
     activations,
+    attention,
+    blocks,
     class_losses,
     gated,
     gradients,
+    gru,
     linear,
     losses,
+    lstm,
     rectifiers,
+    recurrent,
     robust_losses,
 )
 from torchref.mistakes.mistake import MISTAKES, Mistake
@@ -18,11 +23,16 @@ __all__ = [
     "Mistake",
     "Site",
     "activations",
+    "attention",
+    "blocks",
     "class_losses",
     "gated",
     "gradients",
+    "gru",
     "linear",
     "losses",
+    "lstm",
     "rectifiers",
+    "recurrent",
     "robust_losses",
 ]
