@@ -125,6 +125,11 @@ class LayerStep:
         return self.node.name
 
     @property
+    def surely(self) -> float:
+        """How many roundings of its own size the output surely has, where the analysis is by trying."""
+        return 0.0 if self.row.rule else MODULE_ROUNDINGS
+
+    @property
     def differentiated(self) -> tuple[str, ...]:
         """The parameters and states whose gradients are quantities."""
         return (*self.parameters, *self.node.layer.state_gradients)

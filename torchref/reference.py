@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 import torch
+from numpy.typing import DTypeLike
 from torch import Tensor
 
 from manual.arrays import Array, Shape
@@ -18,7 +19,7 @@ from manual.case import Case
 from manual.clipping import Clipping
 from manual.network import Node
 from torchref import rounding_updates, twin
-from torchref.allowance import ELEMENTARY, Rounding
+from torchref.allowance import ELEMENTARY, MODULE_ROUNDINGS, Rounding, allowance
 from torchref.layer_step import LayerStep
 from torchref.rounding_updates import Update
 
@@ -30,6 +31,7 @@ class Expected:
     function   what computes it, as in sigmoid3.backward
     analysis   its rounding analysis, or what makes it
     inputs     the quantities that go into it
+    surely     how many roundings of the value's own size the analysis allows at least, if that is known beforehand
     """
 
     name: str
@@ -37,11 +39,20 @@ class Expected:
     value: Array
     analysis: Rounding | Callable[[], Rounding]
     inputs: tuple[str, ...]
+    surely: float = 0.0
 
     @cached_property
     def rounding(self) -> Rounding:
         """The rounding analysis; it may cost more than the value, and not everybody asks for it."""
         return self.analysis if isinstance(self.analysis, Rounding) else self.analysis()
+
+    def rounding_for(self, got: Array, dtype: DTypeLike) -> Rounding:
+        """The rounding analysis; a part of it, and a cheap one, where that is enough for what was found."""
+        if self.surely:
+            least = Rounding(1, self.surely * np.abs(self.value), 0.0)
+            if got.shape != self.value.shape or bool((np.abs(got - self.value) <= allowance(least, dtype)).all()):
+                return least
+        return self.rounding
 
     def can_go_on_with(self, got: Array | None) -> TypeGuard[Array]:
         """Whether the later quantities can be computed from this value in place of the reference's own."""
@@ -66,6 +77,7 @@ class Share:
     analysis: Callable[[], Rounding]
     function: str
     inputs: tuple[str, ...]
+    surely: float
 
 
 class Reference:
@@ -117,15 +129,17 @@ class Reference:
         for inner in step.node.layer.inner_shapes(entering_shape(step.xs)):
             quantity = f"forward/{name}.{inner}"
             analysis = partial(step.rounding_forward, inner)
-            yield Expected(quantity, f"{name}.forward_{inner}", values[inner], analysis, tuple(inputs))
+            function = f"{name}.forward_{inner}"
+            yield Expected(quantity, function, values[inner], analysis, tuple(inputs), MODULE_ROUNDINGS)
             if inner in step.given:
                 inputs.append(quantity)
         analysis = partial(step.rounding_forward, "")
-        yield Expected(f"forward/{name}", f"{name}.forward", values[""], analysis, tuple(inputs))
+        yield Expected(f"forward/{name}", f"{name}.forward", values[""], analysis, tuple(inputs), step.surely)
         for state in step.node.layer.next_states:
             analysis = partial(step.rounding_forward, f"next {state}")
             value = values[f"next {state}"]
-            yield Expected(f"state/{name}.{state}", f"{name}.next_{state}", value, analysis, tuple(inputs))
+            function = f"{name}.next_{state}"
+            yield Expected(f"state/{name}.{state}", function, value, analysis, tuple(inputs), MODULE_ROUNDINGS)
 
     def _loss(self) -> Iterator[Expected]:
         case, before = self.case, f"forward/{self.layers[-1].name}"
@@ -185,11 +199,12 @@ class Reference:
         inputs = [f"backward/{name}", *forward, *inner, f"forward/{name}"]
         for i in reversed(step.node.layer.inner_gradients):
             quantity, analysis = f"backward/{name}.{i}", partial(rounding.of, i)
-            yield Expected(quantity, f"{name}.backward_{i}", back[i], analysis, tuple(inputs))
+            function = f"{name}.backward_{i}"
+            yield Expected(quantity, function, back[i], analysis, tuple(inputs), MODULE_ROUNDINGS)
             if i in given:
                 inputs.append(quantity)
         own = [
-            self._gradient(f"{name}.{p}", back[f"own {p}"], partial(rounding.of, f"own {p}"), tuple(inputs))
+            self._gradient(step, p, back[f"own {p}"], partial(rounding.of, f"own {p}"), tuple(inputs))
             for p in step.differentiated
         ]
         gradients[:0] = own[: len(step.parameters)]
@@ -197,7 +212,7 @@ class Reference:
         for place, source in enumerate(step.node.sources):
             if (value := back.get(f"x {place}")) is not None:
                 analysis = partial(rounding.of, f"x {place}")
-                share = Share(value, analysis, f"{name}.backward", tuple(inputs))
+                share = Share(value, analysis, f"{name}.backward", tuple(inputs), step.surely)
                 self.shares.setdefault(source, {}).setdefault(name, []).append(share)
 
     def _sum_of_shares(self, source: str) -> Expected:
@@ -208,7 +223,8 @@ class Reference:
         value = np.asarray(sum((share.value for share in shares[1:]), shares[0].value))
         inputs = tuple(dict.fromkeys(name for share in shares for name in share.inputs))
         analysis = shares[0].analysis if len(shares) == 1 else partial(_added, shares)
-        return Expected(f"backward/{source}", function, value, analysis, inputs)
+        surely = min(share.surely for share in shares)
+        return Expected(f"backward/{source}", function, value, analysis, inputs, surely)
 
     def go_back(self, step: LayerStep, grad_output: Array) -> tuple[dict[str, Array], dict[str, Array]]:
         """What a layer sends back to each of its sources, and to each of its parameters, given what comes to it."""
@@ -219,15 +235,16 @@ class Reference:
                 sent[source] = sent.get(source, 0) + back[f"x {place}"]
         return sent, {p: back[f"own {p}"] for p in step.parameters}
 
-    def _gradient(self, name: str, value: Array, analysis: Callable[[], Rounding], inputs: tuple[str, ...]) -> Expected:
+    def _gradient(
+        self, step: LayerStep, parameter: str, value: Array, analysis: Callable[[], Rounding], inputs: tuple[str, ...]
+    ) -> Expected:
         """The gradient of the objective: of the loss, plus the penalty's l1 sign(w) + l2 w."""
-        penalty = self.case.penalty
+        name, penalty, surely = f"{step.name}.{parameter}", self.case.penalty, step.surely
         if name in self.case.parameters and penalty.applies_to(name):
             leaf = self._tensor(self.case.parameters[name]).requires_grad_()
             extra = twin.array(torch.autograd.grad(twin.penalty_value(penalty, {name: leaf}), leaf)[0])
-            value, analysis = value + extra, partial(_penalised, analysis, extra)
-        layer, _, parameter = name.rpartition(".")
-        return Expected(f"gradient/{name}", f"{layer}.grad_{parameter}", value, analysis, inputs)
+            value, analysis, surely = value + extra, partial(_penalised, analysis, extra), min(1.0, surely)
+        return Expected(f"gradient/{name}", f"{step.name}.grad_{parameter}", value, analysis, inputs, surely)
 
     def _update(self) -> Iterator[Expected]:
         """What torch.optim's step makes of the gradients in `values`; a frozen parameter stays."""

@@ -53,7 +53,8 @@ class Shaker:
                 self.moved[step.name] = np.hypot(self.moved[step.name], step.value - clean)
                 reference.values[step.name] = got
             else:
-                moved = self.rng.uniform(-1, 1, clean.shape) * allowance(step.rounding, self.case.dtype)
+                reach = allowance(self.expected[step.name].rounding, self.case.dtype)
+                moved = self.rng.uniform(-1, 1, clean.shape) * reach
                 reference.values[step.name] = np.clip(step.value + moved, *self.ranges.get(step.name, (None, None)))
         self.samples += 1
 
