@@ -10,6 +10,7 @@ name) comes out:
 
 from manual import document
 from manual.case import Case
+from manual.clipping import Clipping
 from manual.errors import InputError, UnknownNameError
 from manual.layers import LAYERS, Layer
 from manual.layers.elu import ELU
@@ -43,6 +44,11 @@ from manual.names import Names
 from manual.network import Network
 from manual.neuron import neuron
 from manual.optimisers import OPTIMISERS, Optimiser
+from manual.optimisers.adagrad import Adagrad
+from manual.optimisers.adam import Adam
+from manual.optimisers.adamw import AdamW
+from manual.optimisers.momentum import Momentum
+from manual.optimisers.rmsprop import RMSprop
 from manual.optimisers.sgd import SGD
 from manual.penalty import Penalty
 from manual.run import run
@@ -58,8 +64,12 @@ __all__ = [
     "SELU",
     "SGD",
     "AbsoluteError",
+    "Adagrad",
+    "Adam",
+    "AdamW",
     "BinaryCrossEntropy",
     "Case",
+    "Clipping",
     "GELUTanh",
     "HalfSquaredError",
     "Hardtanh",
@@ -74,12 +84,14 @@ __all__ = [
     "Linear",
     "LogSoftmax",
     "Loss",
+    "Momentum",
     "MultiMargin",
     "Names",
     "NegativeLogLikelihood",
     "Network",
     "Optimiser",
     "Penalty",
+    "RMSprop",
     "ReLU",
     "SiLU",
     "Sigmoid",

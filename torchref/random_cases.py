@@ -17,7 +17,7 @@ These are fully connected. The other families, of layers of every kind, are in t
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TypeVar
 
@@ -30,10 +30,17 @@ from manual.layers import LAYERS, Layer
 from manual.layers.linear import Linear
 from manual.losses import LOSSES, Loss
 from manual.network import Network
-from manual.optimisers.sgd import SGD
 from manual.penalty import Penalty
 from torchref.random_chains import CHAINS, example_shape, random_chain, random_input, random_states
-from torchref.random_parts import ACTIVATIONS, random_activation, random_loss, random_target
+from torchref.random_parts import (
+    ACTIVATIONS,
+    random_activation,
+    random_clipping,
+    random_loss,
+    random_optimiser,
+    random_optimiser_state,
+    random_target,
+)
 
 T = TypeVar("T")
 
@@ -75,6 +82,8 @@ def random_case(seed: int, number: int, limits: Limits | None = None, family: st
     family = family or _pick(rng, ("ordinary",) * 7 + FAMILIES + 2 * CHAINS)
     make = _chain_case if family in CHAINS else _connected_case
     case = make(rng, limits, family)
+    updates, state = random_optimiser_state(rng, case.optimiser, case.network.parameter_shapes)
+    case = replace(case, updates=updates, optimiser_state=state)
     return RandomCase(seed, number, family, case.astype(np.float32) if number % 2 else case)
 
 
@@ -97,7 +106,7 @@ def _chain_case(rng: Generator, limits: Limits, family: str) -> Case:
     )
     states = random_states(rng, network, (batch, *shape))
     frozen = frozenset(name for name in parameters if rng.random() < 0.1)
-    return Case(*case, SGD(learning_rate=float(10 ** rng.uniform(-3, 0))), _penalty(rng), frozen, states)
+    return Case(*case, random_optimiser(rng, family), _penalty(rng), frozen, states, random_clipping(rng))
 
 
 def _connected_case(rng: Generator, limits: Limits, family: str) -> Case:
@@ -117,9 +126,10 @@ def _connected_case(rng: Generator, limits: Limits, family: str) -> Case:
         x,
         random_target(rng, loss, (batch, sizes[-1])),
         loss,
-        SGD(learning_rate=float(10 ** rng.uniform(-3, 0))),
+        random_optimiser(rng, family),
         _penalty(rng),
         frozenset(name for name in parameters if rng.random() < 0.1),
+        clipping=random_clipping(rng),
     )
 
 

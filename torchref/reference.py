@@ -249,7 +249,7 @@ class Reference:
     def _update(self) -> Iterator[Expected]:
         """What torch.optim's step makes of the gradients in `values`; a frozen parameter stays."""
         case, trained = self.case, [name for name in self.case.parameters if name not in self.case.frozen]
-        if case.clipping:
+        if case.clipping and trained:
             yield from self._clip(case.clipping, trained)
         updates = {name: self._updated(name) for name in trained}
         for name, update in updates.items():

@@ -41,6 +41,9 @@ class Update:
 
 def roundings(update: Update) -> dict[str, Rounding]:
     """By name of the buffer, and "" for the parameter."""
+    if update.rule.kind == "sgd":
+        # The learning rate, its product with the gradient, and the difference are each rounded.
+        return {"": Rounding(1, 3 * np.abs(update.updated - update.parameter) + np.abs(update.updated))}
     with np.errstate(all="ignore"):
         step, sizes = SIZES[update.rule.kind](update)
         n = ELEMENTARY * update.steps
@@ -49,8 +52,8 @@ def roundings(update: Update) -> dict[str, Rounding]:
         # 1 − η λ is rounded, and so is w times that.
         decayed = 2 * np.abs(update.parameter) if update.rule.kind == "adamw" else 0.0
         # What goes into the step may be off by n roundoffs; the difference itself is rounded once.
-        magnitude = np.abs(update.updated) + decayed + n * rate * step
-    return {"": Rounding(1, magnitude, n * np.maximum(1.0, rate / getattr(update.rule, "eps", 1.0))), **found}
+        magnitude = (np.abs(update.updated) + decayed) / n + rate * step
+    return {"": Rounding(n, magnitude, np.maximum(1.0, rate / getattr(update.rule, "eps", 1.0))), **found}
 
 
 Sizes = tuple[Array, dict[str, Array]]
@@ -59,10 +62,6 @@ Sizes = tuple[Array, dict[str, Array]]
 def _share(square: Array, value: Array) -> Array:
     """By how much a sum of squares is off, as a share of it; 1 where it is 0."""
     return np.divide(square, value, out=np.ones_like(square), where=value > 0)
-
-
-def _sgd(u: Update) -> Sizes:
-    return u.size, {}
 
 
 def _momentum(u: Update) -> Sizes:
@@ -111,7 +110,6 @@ def _adam(u: Update) -> Sizes:
 
 
 SIZES = {
-    "sgd": _sgd,
     "momentum": _momentum,
     "adagrad": _adagrad,
     "rmsprop": _rmsprop,

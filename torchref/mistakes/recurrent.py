@@ -1,6 +1,5 @@
 """Mistakes in layers over time that RNN, LSTM and GRU share: what is carried, overwritten, or off by one."""
 
-
 from manual.arrays import Array
 from torchref.mistakes.linear import penalty_gradient
 from torchref.mistakes.mistake import mistake

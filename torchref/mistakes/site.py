@@ -10,6 +10,7 @@ from manual.arrays import Array
 from manual.case import Case
 from manual.layers import Layer
 from manual.network import Node
+from torchref.mistakes.moves import Move, make
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Site:
     def role(self) -> str:
         """forward, elements, reduce, penalty, objective, slope (of the loss), backward, gradient, state, or update.
 
-        Of an inner quantity of a layer, forward.<inner> or backward.<inner>.
+        Of a clipped gradient, clip; of what the optimiser keeps, keep; of an inner quantity of a layer,
+        forward.<inner> or backward.<inner>.
         """
         room, _, rest = self.quantity.partition("/")
         if self.inner:
@@ -42,7 +44,7 @@ class Site:
             return "elements" if rest else "reduce"
         if room == "backward" and rest == self.case.network.names[-1]:
             return "slope"
-        return {"updated": "update"}.get(room, room)
+        return {"updated": "update", "optimiser": "keep", "clipped": "clip"}.get(room, room)
 
     @property
     def inner(self) -> str:
@@ -68,15 +70,25 @@ class Site:
 
     @property
     def kind(self) -> str:
-        """The kind of layer, or of loss, or of optimiser."""
+        """The kind of layer, or of loss, or of optimiser, or by what gradients are clipped."""
         if self.role in ("elements", "reduce", "slope"):
             return self.case.loss.kind
-        return self.case.optimiser.kind if self.role == "update" else self.layer.kind if self.place >= 0 else ""
+        if self.role == "clip" and self.case.clipping:
+            return self.case.clipping.by
+        if self.role in ("update", "keep"):
+            return self.case.optimiser.kind
+        return self.layer.kind if self.place >= 0 else ""
 
     @property
     def parameter(self) -> str:
         """The parameter that a gradient or an update is of, as in linear0.weight."""
-        return self.quantity.partition("/")[2]
+        name = self.quantity.partition("/")[2]
+        return name.rpartition(".")[0] if self.role == "keep" else name
+
+    @property
+    def buffer(self) -> str:
+        """What the optimiser keeps of the parameter, as in m."""
+        return self.quantity.rpartition(".")[2]
 
     @property
     def parameter_kind(self) -> str:
@@ -146,7 +158,27 @@ class Site:
     @property
     def gradient(self) -> Array:
         """The gradient that an update uses."""
+        room = "clipped" if self.case.clipping and self.parameter not in self.case.frozen else "gradient"
+        return self.value(f"{room}/{self.parameter}")
+
+    @property
+    def raw_gradient(self) -> Array:
+        """The gradient before it is clipped."""
         return self.value(f"gradient/{self.parameter}")
+
+    @property
+    def move(self) -> Move:
+        """The optimiser's step on the parameter."""
+        case = self.case
+        trained = [name for name in case.parameters if name not in case.frozen or name == self.parameter]
+        old = {b: case.optimiser_state[f"{self.parameter}.{b}"].astype(np.float64) for b in case.optimiser.buffers}
+        place = trained.index(self.parameter)
+        return Move(case.optimiser, self.old, self.gradient, case.updates, old, place, len(trained))
+
+    @property
+    def descent(self) -> Array:
+        """What a right update takes off the parameter."""
+        return make(self.move).delta
 
     @property
     def rate(self) -> float:
