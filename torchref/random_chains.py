@@ -48,7 +48,8 @@ def random_chain(rng: Generator, shape: Shape, depth: int, loss_fits: Sequence[s
     if len(shape) > 1 and rng.random() < 0.5:
         layers.append(_drawn(rng, ["flatten"], shape))
         shape = layers[-1].output_shape(shape)
-    if rng.random() < 0.5 and len(shape) == 1:
+    is_trained = any(node.layer.parameter_shapes() for node in Network(tuple(layers)).nodes)
+    if not is_trained or (rng.random() < 0.5 and len(shape) == 1):
         layers.append(_drawn(rng, ["linear", "layer_norm"], shape))
     return Network((*layers, random_activation(rng, pick(rng, loss_fits))))
 
