@@ -5,6 +5,7 @@ sequence        sequences of vectors, or of ids that an embedding turns into vec
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.random import Generator
@@ -12,8 +13,9 @@ from numpy.random import Generator
 from manual.arrays import Array, Shape
 from manual.errors import InputError
 from manual.layers import LAYERS, Layer
-from manual.network import Network
+from manual.network import Block, Network
 from torchref import twin
+from torchref.random_blocks import random_block
 from torchref.random_parts import SETTINGS, pick, random_activation
 
 CHAINS = ("convolutional", "sequence")
@@ -33,25 +35,31 @@ def example_shape(rng: Generator, family: str) -> Shape:
 
 def random_chain(rng: Generator, shape: Shape, depth: int, loss_fits: Sequence[str]) -> Network:
     """A chain of about `depth` layers that examples of `shape` enter, and that ends with one of `loss_fits`."""
-    layers: list[Layer] = []
+    layers: list[Layer | Block] = []
     if len(shape) == 1:
         layers.append(_drawn(rng, ["embedding"], shape))
-        shape = layers[0].output_shape(shape)
+        shape = _after(layers[-1], shape)
     kinds = [kind for kind, row in twin.LAYERS.items() if kind != "embedding"]
     with_draws = [kind for kind in kinds if twin.LAYERS[kind].draw]
     for place in range(depth):
         # Activations are many and alike in shape; what takes axes away ends what can be drawn after it.
         choice = with_draws if rng.random() < 0.7 else kinds
         early = [kind for kind in choice if kind not in ("flatten", "global_avg_pool")]
-        layers.append(_drawn(rng, early if 2 * place < depth else choice, shape))
-        shape = layers[-1].output_shape(shape)
+        block = random_block(rng, shape, partial(_drawn, rng, early), LARGEST)
+        layers.append(block or _drawn(rng, early if 2 * place < depth else choice, shape))
+        shape = _after(layers[-1], shape)
     if len(shape) > 1 and rng.random() < 0.5:
         layers.append(_drawn(rng, ["flatten"], shape))
-        shape = layers[-1].output_shape(shape)
+        shape = _after(layers[-1], shape)
     is_trained = any(node.layer.parameter_shapes() for node in Network(tuple(layers)).nodes)
     if not is_trained or (rng.random() < 0.5 and len(shape) == 1):
         layers.append(_drawn(rng, ["linear", "layer_norm"], shape))
     return Network((*layers, random_activation(rng, pick(rng, loss_fits))))
+
+
+def _after(part: Layer | Block, shape: Shape) -> Shape:
+    """An example's shape behind a layer or block."""
+    return Network((part,)).shapes(shape)[-1]
 
 
 def _drawn(rng: Generator, kinds: Sequence[str], shape: Shape) -> Layer:
