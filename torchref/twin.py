@@ -189,7 +189,8 @@ def run(case: Case, device: str = "cpu") -> Trace:
     value = outputs[case.network.names[-1]]
     elements = loss_elements(case.loss, value, target)
     loss = reduce(case.loss, elements, target)
-    parameters = dict(model.named_parameters())
+    named_parameters = dict(model.named_parameters())
+    parameters = {name: named_parameters[name] for name in case.network.parameter_shapes}  # a block's own come last
     scalars = {"loss": loss}
     if case.penalty:
         penalty = penalty_value(case.penalty, parameters)
