@@ -1,5 +1,5 @@
 """Procedures: what the document teaches around the training step, checked against torch: schedules, preprocessing,
-gradient descent on surfaces, and training over many steps.
+gradient descent on surfaces, training over many steps, and optimisers.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ from manual.training import train
 from torchref import twin
 from torchref.allowance import ELEMENTARY, Rounding, allowance
 from torchref.compare import Comparison, compare
+from torchref.procedures_optimisers import check_optimisers
 
 STEPS = 100
 
@@ -27,6 +28,7 @@ def check_procedures() -> Iterator[Comparison]:
     yield from _preprocessing()
     yield from map(_surface, SURFACES.values())
     yield from _training()
+    yield from check_optimisers()
 
 
 def _compare(name: str, ours: Array, theirs: Array, rounding: Rounding) -> Comparison:

@@ -28,8 +28,9 @@ from torchref.twin_losses import LOSSES as LOSSES
 from torchref.twin_losses import loss_elements as loss_elements
 from torchref.twin_losses import reduce as reduce
 from torchref.twin_optimisers import OPTIMISERS as OPTIMISERS
-from torchref.twin_optimisers import buffers_of, clip
+from torchref.twin_optimisers import buffers_of
 from torchref.twin_optimisers import build_optimiser as build_optimiser
+from torchref.twin_optimisers import clip as clip
 from torchref.twin_optimisers import clipped as clipped
 from torchref.twin_optimisers import update as update
 
