@@ -14,12 +14,14 @@ from manual.layers.rnn import RNN
 NETWORKS = {
     "rnn": ((RNN(4, 5),), 4),
     "rnn, last": ((RNN(5, 5, False),), 5),
-    "rnn, relu, truncated": ((RNN(4, 4, True, 3, "relu"),), 4),
+    "rnn, relu, truncated": ((RNN(4, 4, True, 3, 1, "relu"),), 4),
     "lstm": ((LSTM(4, 5),), 4),
     "lstm, truncated": ((LSTM(4, 4, True, 2),), 4),
     "lstm, stacked, last": ((LSTM(4, 5), LSTM(5, 3, False), Linear(3, 2)), 4),
     "gru": ((GRU(4, 5),), 4),
     "gru, last, truncated": ((GRU(4, 4, False, 3),), 4),
+    "lstm, one bias": ((LSTM(4, 3, biases=1),), 4),
+    "gru, no bias": ((GRU(4, 3, biases=0),), 4),
     "positionwise": ((PositionwiseLinear(4, 4), PositionwiseLinear(4, 3, False)), 4),
     "attention": (  # a bias of all keys alike changes nothing: the keys have none, for its gradient is rounding alone
         (DotProduct((PositionwiseLinear(5, 4),), (PositionwiseLinear(5, 4, False),), (PositionwiseLinear(5, 3),)),),

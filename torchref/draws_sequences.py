@@ -1,7 +1,7 @@
 """Draws of sequences: random layers that an example (T, D) can enter; see torchref/draws.py."""
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from numpy.random import Generator
 
@@ -25,7 +25,8 @@ def _recurrent(rng: Generator, shape: Shape, make: type[R]) -> R | None:
     if len(shape) != 2 or not SHORTEST <= shape[0] <= LONGEST or shape[1] > WIDEST:
         return None
     truncate = int(rng.integers(1, 5)) if rng.random() < 0.3 else 0
-    return make(shape[1], int(rng.integers(2, 7)), bool(rng.random() < 0.7), truncate)
+    biases: Literal[0, 1, 2] = (2, 2, 1, 0)[int(rng.integers(4))]
+    return make(shape[1], int(rng.integers(2, 7)), bool(rng.random() < 0.7), truncate, biases)
 
 
 def rnn(rng: Generator, shape: Shape) -> Layer | None:

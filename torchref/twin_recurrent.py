@@ -30,8 +30,10 @@ class OverTime(nn.Module):
             self.register_parameter(name, nn.Parameter(torch.zeros(shape)))
 
     def weights(self) -> list[Tensor]:
-        """The parameters in torch's order."""
-        return [getattr(self, name) for name in self.layer.parameter_shapes()]
+        """The weights and two biases that torch's functions want; a bias that is not there is 0."""
+        given = dict(self.named_parameters())
+        none = torch.zeros(len(given["weight_ih"]), dtype=given["weight_ih"].dtype, device=given["weight_ih"].device)
+        return [given.get(name, none) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
 
     def forward(self, x: Tensor, **states: Tensor) -> Tensor:
         """Every h, or the last one."""
@@ -58,9 +60,9 @@ def rnn(
     x: Tensor,
     weight_ih: Tensor,
     weight_hh: Tensor,
-    bias_ih: Tensor,
-    bias_hh: Tensor,
     h0: Tensor,
+    bias_ih: Tensor | float = 0.0,
+    bias_hh: Tensor | float = 0.0,
 ) -> Tensor:
     """What enters the activation, and h."""
     h, hs = h0, []
@@ -78,10 +80,10 @@ def lstm(
     x: Tensor,
     weight_ih: Tensor,
     weight_hh: Tensor,
-    bias_ih: Tensor,
-    bias_hh: Tensor,
     h0: Tensor,
     c0: Tensor,
+    bias_ih: Tensor | float = 0.0,
+    bias_hh: Tensor | float = 0.0,
 ) -> Tensor:
     """The gates before and after their functions, the memory, and h."""
     h, c, hs = h0, c0, []
@@ -103,9 +105,9 @@ def gru(
     x: Tensor,
     weight_ih: Tensor,
     weight_hh: Tensor,
-    bias_ih: Tensor,
-    bias_hh: Tensor,
     h0: Tensor,
+    bias_ih: Tensor | float = 0.0,
+    bias_hh: Tensor | float = 0.0,
 ) -> Tensor:
     """What comes of x and of h, the gates, the candidate, and h."""
     h, hs = h0, []

@@ -52,14 +52,14 @@ class GRU(Recurrent):
         h0: Array,
         weight_ih: Array,
         weight_hh: Array,
-        bias_ih: Array,
-        bias_hh: Array,
         ax: Array,
         ah: Array,
         r: Array,
         z: Array,
         n: Array,
         h: Array,
+        bias_ih: Array | None = None,
+        bias_hh: Array | None = None,
         out: Array | None = None,
     ) -> Array:
         """H, time by time; fills ax, ah, r, z, n and h."""
@@ -68,7 +68,8 @@ class GRU(Recurrent):
         for t in range(times(x)):
             ah_t, r_t, z_t, n_t, h_t = (at(array, t) for array in (ah, r, z, n, h))
             np.matmul(h_before, weight_hh.mT, out=ah_t)
-            ah_t += bias_hh[..., None, :]
+            if bias_hh is not None:
+                ah_t += bias_hh[..., None, :]
             (xr, xz, xn), (hr, hz, hn) = thirds(at(ax, t)), thirds(ah_t)
             SIGMOID.forward(xr + hr, r_t)
             SIGMOID.forward(xz + hz, z_t)

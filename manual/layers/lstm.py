@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from manual.arrays import Array, Shape
-from manual.layers.recurrent import Recurrent, at, before, times
+from manual.layers.recurrent import Recurrent, at, before, times, together
 from manual.layers.sigmoid import Sigmoid
 from manual.layers.tanh import Tanh
 from manual.rows import grad_bias, grad_weight, grad_x, project
@@ -56,8 +56,6 @@ class LSTM(Recurrent):
         c0: Array,
         weight_ih: Array,
         weight_hh: Array,
-        bias_ih: Array,
-        bias_hh: Array,
         a: Array,
         i: Array,
         f: Array,
@@ -65,10 +63,12 @@ class LSTM(Recurrent):
         o: Array,
         c: Array,
         h: Array,
+        bias_ih: Array | None = None,
+        bias_hh: Array | None = None,
         out: Array | None = None,
     ) -> Array:
         """H, time by time; fills a, i, f, g, o, c and h."""
-        project(x, weight_ih, bias_ih + bias_hh, a)
+        project(x, weight_ih, together(bias_ih, bias_hh), a)
         h_before, c_before = h0, c0
         for t in range(times(x)):
             a_t, i_t, f_t, g_t, o_t, c_t, h_t = (at(array, t) for array in (a, i, f, g, o, c, h))

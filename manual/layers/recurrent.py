@@ -15,7 +15,7 @@ Truncated    with truncate = k no gradient goes back from time k to k − 1, fro
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class Recurrent(Layer):
 
     sequences   whether it gives h at every time (many to many), or the last one (many to one)
     truncate    after how many steps the gradient is cut; 0 for never
+    biases      2 as torch has them, 1 for b_ih alone, or 0
     """
 
     broadcasts_x = True
@@ -39,16 +40,20 @@ class Recurrent(Layer):
     hidden_size: int
     sequences: bool = True
     truncate: int = 0
+    biases: Literal[0, 1, 2] = 2
 
     def __post_init__(self) -> None:
         if min(self.input_size, self.hidden_size) < 1 or self.truncate < 0:
             got = (self.input_size, self.hidden_size, self.truncate)
             raise must_be(f"{self.kind}: input_size, hidden_size and truncate", "at least 1, 1 and 0", got)
+        if self.biases not in (0, 1, 2):
+            raise must_be(f"{self.kind}: biases", "0, 1 or 2", self.biases)
 
     def parameter_shapes(self) -> dict[str, Shape]:
         """The weights of x and of h, then their biases; the gates are stacked as in torch."""
         rows, h = self.gates * self.hidden_size, self.hidden_size
-        return {"weight_ih": (rows, self.input_size), "weight_hh": (rows, h), "bias_ih": (rows,), "bias_hh": (rows,)}
+        biases: dict[str, Shape] = dict.fromkeys(("bias_ih", "bias_hh")[:self.biases], (rows,))
+        return {"weight_ih": (rows, self.input_size), "weight_hh": (rows, h), **biases}
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(T, D) -> (T, H) or (H,)."""
@@ -88,6 +93,11 @@ class Recurrent(Layer):
         if self.sequences:
             return at(grad_output, t)
         return grad_output if t == times - 1 else 0.0
+
+
+def together(bias_ih: Array | None, bias_hh: Array | None) -> Array | None:
+    """The sum of the biases that there are."""
+    return bias_ih if bias_ih is None or bias_hh is None else bias_ih + bias_hh
 
 
 def at(array: Array, t: int) -> Array:

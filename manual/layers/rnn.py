@@ -18,7 +18,7 @@ import numpy as np
 
 from manual.arrays import Array, Shape
 from manual.errors import unknown
-from manual.layers.recurrent import Recurrent, at, before, times
+from manual.layers.recurrent import Recurrent, at, before, times, together
 from manual.layers.relu import ReLU
 from manual.layers.tanh import Tanh
 from manual.rows import grad_bias, grad_weight, grad_x, project
@@ -51,14 +51,14 @@ class RNN(Recurrent):
         h0: Array,
         weight_ih: Array,
         weight_hh: Array,
-        bias_ih: Array,
-        bias_hh: Array,
         a: Array,
         h: Array,
+        bias_ih: Array | None = None,
+        bias_hh: Array | None = None,
         out: Array | None = None,
     ) -> Array:
         """H, time by time; fills a and h."""
-        project(x, weight_ih, bias_ih + bias_hh, a)
+        project(x, weight_ih, together(bias_ih, bias_hh), a)
         h_before = h0
         for t in range(times(x)):
             a_t, h_t = at(a, t), at(h, t)

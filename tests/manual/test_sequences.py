@@ -139,6 +139,8 @@ def test_what_does_not_fit_is_refused():
         RNN(4, 5, nonlinearity="tan")
     with pytest.raises(InputError, match="truncate must be at least"):
         GRU(4, 5, True, -1)
+    with pytest.raises(InputError, match="biases must be 0, 1 or 2"):
+        LSTM(4, 5, biases=3)
     with pytest.raises(InputError, match="multiple of heads"):
         MultiHeadAttention(7, 2)
     with pytest.raises(InputError, match=r"of shape \(N, T, 6\)"):

@@ -41,8 +41,9 @@ def _without_slopes(site: Site) -> Array:
 def _reset_before(site: Site) -> Array:
     """The candidate of the original paper: the reset gate is applied to h before W_hn."""
     rows = slice(-site.inside("n").shape[-1], None)
-    weight, bias = parameter(site, "weight_hh")[rows], parameter(site, "bias_hh")[rows]
-    return np.tanh(_third(site, "ax") + (site.inside("r") * before(site)) @ weight.T + bias)
+    weight, bias = parameter(site, "weight_hh")[rows], site.own("bias_hh")
+    ah = (site.inside("r") * before(site)) @ weight.T + (0.0 if bias is None else bias[rows])
+    return np.asarray(np.tanh(_third(site, "ax") + ah))
 
 
 def _of_first_state(site: Site, through_matrix: bool) -> Array | None:

@@ -156,7 +156,7 @@ mistake(
     "recurrent-bias-omitted",
     "forward.a forward.ah",
     RECURRENT,
-    lambda s: s.right - parameter(s, "bias_hh"),
+    lambda s: None if (bias := s.own("bias_hh")) is None else s.right - bias,
     "the bias b_hh was left out",
     "漏加了偏置 b_hh",
     "torch has two biases, b_ih and b_hh",
