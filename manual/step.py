@@ -109,6 +109,7 @@ class Step:
             own: dict[str, Any] = {"x": xs if len(xs) > 1 else xs[0], **self._own(node)}
             inner = layer.inner_shapes(entering[name])
             own |= {i: self._new(f"forward/{name}.{i}", shape) for i, shape in inner.items()}
+            own |= self._scratch(layer, entering[name], xs[0])
             if self.training and layer.elementwise and self._may_be_written_over(before, layer):
                 output = self.arrays[f"forward/{name}"] = self.arrays.pop(f"forward/{before}")
             else:
@@ -122,6 +123,12 @@ class Step:
             for state in layer.next_states:
                 new = own[state] if self.training else self._new(f"state/{name}.{state}", own[state].shape)
                 yield from bind(layer, f"next_{state}", self.layers[-1], new)
+
+    def _scratch(self, layer: Layer, entering: Any, x: Array) -> dict[str, Array]:
+        """The arrays that a layer's functions share within a step; those of x alone have its leading axes."""
+        lead = {True: self.leading, False: x.shape[: x.ndim - len(entering)]}
+        shapes = layer.scratch_shapes(entering).items()
+        return {n: aligned_empty((*lead[n.startswith("grad_")], *shape), self.case.dtype) for n, shape in shapes}
 
     def _input(self) -> Array:
         """The batch, with the leading axes if a layer that it enters cannot do without."""

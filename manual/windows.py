@@ -70,10 +70,10 @@ class Windows:
         inside: tuple[Any, ...] = tuple(slice(p, n - p) for p, n in zip(self.padding, size, strict=True))
         return wide[(..., *inside)]
 
-    def columns(self, x: Array, places: Shape) -> Array:
+    def columns(self, x: Array, places: Shape, out: Array | None = None) -> Array:
         """What each place of the kernel sees: x (…, C, *size) -> (…, C, K, *places)."""
         wide = self.padded(x)
-        found = np.empty((*x.shape[: -self.axes], prod(self.kernel), *places), x.dtype)
+        found = np.empty((*x.shape[: -self.axes], prod(self.kernel), *places), x.dtype) if out is None else out
         dots: tuple[Any, ...] = (slice(None),) * self.axes
         for k, where in enumerate(self.slices(places)):
             found[(..., k, *dots)] = wide[where]

@@ -81,28 +81,51 @@ class Conv(Layer):
         found = (r + 3 * s + 1 + a for a, (r, s) in enumerate(zip(reach, windows.stride, strict=True)))
         return (self.in_channels, *found)
 
-    def forward(self, x: Array, weight: Array, bias: Array | None = None, out: Array | None = None) -> Array:
-        """Y = W X + b."""
+    def scratch_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """The windows of x as columns, and the columns' gradient."""
+        places = self.windows.places(self.kind, input_shape[2:])
+        shape = (*input_shape[:2], prod(self.kernel), *places)
+        return {"columns": shape, "grad_columns": shape}
+
+    def forward(
+        self,
+        x: Array,
+        weight: Array,
+        bias: Array | None = None,
+        columns: Array | None = None,
+        out: Array | None = None,
+    ) -> Array:
+        """Y = W X + b; X is left in `columns`."""
         places = self.windows.places(self.kind, x.shape[-len(self.kernel) :])
-        columns = self._columns(x, places)
-        matrix = self._matrix(weight)
-        shape = np.broadcast_shapes(columns.shape[:-2], matrix.shape[:-2])
+        matrix, windows = self._matrix(weight), self._joined(self.windows.columns(x, places, columns))
+        shape = np.broadcast_shapes(windows.shape[:-2], matrix.shape[:-2])
         if out is None:
             out = np.empty((*shape[:-1], self.out_channels, *places), x.dtype)
-        np.matmul(matrix, columns, out=out.reshape(*shape, -1, prod(places), copy=False))
+        np.matmul(matrix, windows, out=out.reshape(*shape, -1, prod(places), copy=False))
         return out if bias is None else np.add(out, self._wide(bias), out=out)
 
-    def backward(self, grad_output: Array, x: Array, weight: Array, out: Array | None = None) -> Array:
+    def backward(
+        self,
+        grad_output: Array,
+        x: Array,
+        weight: Array,
+        grad_columns: Array | None = None,
+        out: Array | None = None,
+    ) -> Array:
         """∂E/∂x: the columns Wᵀ g, added back where they came from."""
-        columns = np.matmul(self._matrix(weight).mT, self._rows(grad_output))
         places = grad_output.shape[-len(self.kernel) :]
+        into = None if grad_columns is None else self._joined(grad_columns)
+        columns = np.matmul(self._matrix(weight).mT, self._rows(grad_output), out=into)
         shape = (*columns.shape[:-3], self.in_channels, prod(self.kernel), *places)
         return self.windows.add_columns(columns.reshape(shape), x.shape[-len(self.kernel) :], out)
 
-    def grad_weight(self, grad_output: Array, x: Array, out: Array | None = None) -> Array:
-        """∂E/∂W = Σₙ g Xᵀ."""
-        columns = self._columns(x, grad_output.shape[-len(self.kernel) :])
-        products = np.matmul(self._rows(grad_output), columns.mT)
+    def grad_weight(
+        self, grad_output: Array, x: Array, columns: Array | None = None, out: Array | None = None
+    ) -> Array:
+        """∂E/∂W = Σₙ g Xᵀ, with the X that going forward has left in `columns`."""
+        if columns is None:
+            columns = self.windows.columns(x, grad_output.shape[-len(self.kernel) :])
+        products = np.matmul(self._rows(grad_output), self._joined(columns).mT)
         shape = (*products.shape[:-4], *self.parameter_shapes()["weight"])
         total = np.add.reduce(products, axis=-4).reshape(shape)
         return total if out is None else np.positive(total, out=out)
@@ -112,10 +135,10 @@ class Conv(Layer):
         axes = len(self.kernel)
         return np.asarray(grad_output.sum(axis=(-axes - 2, *range(-axes, 0)), out=out))
 
-    def _columns(self, x: Array, places: Shape) -> Array:
-        """The windows as columns, (…, N, groups, C / groups · K, P)."""
-        columns = self.windows.columns(x, places)
-        return columns.reshape(*x.shape[: -len(self.kernel) - 1], self.groups, -1, prod(places))
+    def _joined(self, columns: Array) -> Array:
+        """Columns as a matrix an example and group, (…, N, C, K, *places) -> (…, N, groups, C / groups · K, P)."""
+        axes = len(self.kernel)
+        return columns.reshape(*columns.shape[: -axes - 2], self.groups, -1, prod(columns.shape[-axes:]), copy=False)
 
     def _matrix(self, weight: Array) -> Array:
         """The weight as a matrix for each group, (…, 1, groups, O / groups, C / groups · K)."""

@@ -88,26 +88,50 @@ class ConvTranspose(Layer):
         """The channels, and sizes that differ."""
         return (self.in_channels, *(4 + 2 * p + axis for axis, p in enumerate(self.windows.padding)))
 
-    def forward(self, x: Array, weight: Array, bias: Array | None = None, out: Array | None = None) -> Array:
+    def scratch_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """The output's columns, and the windows of its gradient as columns."""
+        shape = (input_shape[0], self.out_channels, prod(self.kernel), *input_shape[2:])
+        return {"grad_columns": shape}
+
+    def forward(
+        self,
+        x: Array,
+        weight: Array,
+        bias: Array | None = None,
+        grad_columns: Array | None = None,
+        out: Array | None = None,
+    ) -> Array:
         """Y: the columns Wᵀ x, added where they overlap, plus b."""
         axes = len(self.kernel)
-        columns = np.matmul(self._matrix(weight).mT, self._rows(x))
+        into = None if grad_columns is None else self._joined(grad_columns)
+        columns = np.matmul(self._matrix(weight).mT, self._rows(x), out=into)
         shape = (*columns.shape[:-3], self.out_channels, prod(self.kernel), *x.shape[-axes:])
         y = self.windows.add_columns(columns.reshape(shape), self._grown(x.shape[-axes:]), out)
         return y if bias is None else np.add(y, bias.reshape(*bias.shape[:-1], 1, -1, *(1,) * axes), out=y)
 
-    def backward(self, grad_output: Array, x: Array, weight: Array, out: Array | None = None) -> Array:
+    def backward_inner(self, grad_output: Array, x: Array, grad_columns: Array) -> None:
+        """Leaves the windows of g in `grad_columns`, for all that comes back."""
+        self.windows.columns(grad_output, x.shape[-len(self.kernel) :], grad_columns)
+
+    def backward(
+        self,
+        grad_output: Array,
+        x: Array,
+        weight: Array,
+        grad_columns: Array | None = None,
+        out: Array | None = None,
+    ) -> Array:
         """∂E/∂x = W G, a convolution of g."""
         axes = len(self.kernel)
-        columns = self._columns(grad_output, x.shape[-axes:])
-        product = np.matmul(self._matrix(weight), columns)
+        product = np.matmul(self._matrix(weight), self._columns(grad_output, x, grad_columns))
         product = product.reshape(*product.shape[:-3], self.in_channels, *x.shape[-axes:])
         return product if out is None else np.positive(product, out=out)
 
-    def grad_weight(self, grad_output: Array, x: Array, out: Array | None = None) -> Array:
+    def grad_weight(
+        self, grad_output: Array, x: Array, grad_columns: Array | None = None, out: Array | None = None
+    ) -> Array:
         """∂E/∂W = Σₙ x Gᵀ."""
-        columns = self._columns(grad_output, x.shape[-len(self.kernel) :])
-        products = np.matmul(self._rows(x), columns.mT)
+        products = np.matmul(self._rows(x), self._columns(grad_output, x, grad_columns).mT)
         shape = (*products.shape[:-4], *self.parameter_shapes()["weight"])
         total = np.add.reduce(products, axis=-4).reshape(shape)
         return total if out is None else np.positive(total, out=out)
@@ -117,11 +141,16 @@ class ConvTranspose(Layer):
         axes = len(self.kernel)
         return np.asarray(grad_output.sum(axis=(-axes - 2, *range(-axes, 0)), out=out))
 
-    def _columns(self, grad_output: Array, places: Shape) -> Array:
-        """The windows of the gradient as columns, (…, N, groups, O / groups · K, P)."""
-        columns = self.windows.columns(grad_output, places)
-        lead = grad_output.shape[: -len(self.kernel) - 1]
-        return columns.reshape(*lead, self.groups, -1, prod(places))
+    def _columns(self, grad_output: Array, x: Array, grad_columns: Array | None) -> Array:
+        """The windows of the gradient as columns, those that `backward_inner` has left or new ones."""
+        if grad_columns is None:
+            grad_columns = self.windows.columns(grad_output, x.shape[-len(self.kernel) :])
+        return self._joined(grad_columns)
+
+    def _joined(self, columns: Array) -> Array:
+        """Columns as a matrix an example and group, (…, N, O, K, *places) -> (…, N, groups, O / groups · K, P)."""
+        axes = len(self.kernel)
+        return columns.reshape(*columns.shape[: -axes - 2], self.groups, -1, prod(columns.shape[-axes:]), copy=False)
 
     def _matrix(self, weight: Array) -> Array:
         """The weight as a matrix for each group, (…, 1, groups, C / groups, O / groups · K)."""

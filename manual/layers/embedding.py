@@ -39,6 +39,10 @@ class Embedding(Layer):
         """(…) -> (…, D)."""
         return (*input_shape, self.embedding_dim)
 
+    def example_shape(self) -> Shape:
+        """More ids than rows in five examples, so that some repeat."""
+        return (self.num_embeddings,)
+
     def check_ids(self, ids: Array) -> None:
         """Raises InputError if an id names no row."""
         if ids.min() < 0 or ids.max() >= self.num_embeddings:

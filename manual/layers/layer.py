@@ -91,6 +91,13 @@ class Layer:
         """The inner quantities in order of computation, forward/<layer>.<inner>, for a batch x of `input_shape`."""
         return {}
 
+    def scratch_shapes(self, input_shape: Any) -> dict[str, Shape]:
+        """Arrays that are no quantities, made once for a step, which its functions may ask for and fill.
+
+        One whose name begins with grad_ is for the way back.
+        """
+        return {}
+
     @property
     def inner_gradients(self) -> tuple[str, ...]:
         """The inner quantities whose gradients are named, backward/<layer>.<inner>, in order of computation."""

@@ -53,6 +53,10 @@ class Linear(Layer):
             raise must_be("linear: x", f"of shape (N, {self.in_features})", f"(N, {', '.join(map(str, input_shape))})")
         return (self.out_features,)
 
+    def example_shape(self) -> Shape:
+        """(I,)."""
+        return (self.in_features,)
+
     def forward(self, x: Array, weight: Array, bias: Array | None = None, out: Array | None = None) -> Array:
         """Z = x Wᵀ + b."""
         z = np.matmul(x, weight.mT, out=out)
