@@ -10,9 +10,11 @@ import numpy as np
 import torch
 
 from manual.arrays import Array
+from manual.network import Node
 from torchref import twin
 from torchref.mistakes import MISTAKES, Mistake, Site
 from torchref.reference import Reference
+from torchref.settled import settled, values_with
 from torchref.steps import Examination
 
 Values = dict[str, Array]
@@ -51,6 +53,21 @@ class Replay:
                 wrong = mistake.at(site)
                 if wrong is not None and np.isfinite(wrong).all():
                     yield mistake, quantity, play(quantity, wrong)
+        for node in reversed(self.case.network.nodes[place:]):
+            yield from self._inside(node)
+
+    def _inside(self, node: Node) -> Iterator[tuple[Mistake, str, Values]]:
+        """Each mistake of this kind of layer at its inner quantities, gone back first."""
+        is_right = self._is_given_and_right(f"forward/{node.name}")
+        rooms = ("backward",) if is_right else ("backward", "forward")
+        for name, step in reversed(self.examination.expected.items()):
+            site = Site(self.case, name, step.function, self.reference.values, step.value)
+            if not site.inner or site.node is not node or site.role.partition(".")[0] not in rooms:
+                continue
+            for mistake in MISTAKES.values():
+                wrong = settled(mistake, site) if mistake.kinds else None
+                if wrong is not None and np.isfinite(wrong).all():
+                    yield mistake, name, values_with(self.case, name, wrong)
 
     def _from_gradient(self, quantity: str, wrong: Array) -> Values:
         """A wrong gradient, and the update that it makes."""

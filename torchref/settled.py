@@ -8,6 +8,7 @@ many times as there are steps, for nothing goes round in time.
 import numpy as np
 
 from manual.arrays import Array
+from manual.case import Case
 from manual.layers.recurrent import Recurrent
 from torchref.mistakes import Mistake, Site
 from torchref.reference import Reference
@@ -26,12 +27,23 @@ def settled(mistake: Mistake, site: Site) -> Array | None:
     return wrong
 
 
+def values_with(case: Case, quantity: str, wrong: Array) -> dict[str, Array]:
+    """Every quantity of a case when this one has a wrong value, and all that comes of it is right."""
+    return dict(_walk(case, quantity, wrong)[0])
+
+
 def _with(site: Site, wrong: Array) -> Site:
     """The site with the values that everything else has when this one is wrong."""
-    reference = Reference(site.case, given={site.quantity: wrong})
-    right = site.right
+    values, right = _walk(site.case, site.quantity, wrong)
+    return Site(site.case, site.quantity, site.function, values, right)
+
+
+def _walk(case: Case, quantity: str, wrong: Array) -> tuple[dict[str, Array], Array]:
+    """The values, and what would be right in the wrong one's place."""
+    reference = Reference(case, given={quantity: wrong})
+    right = wrong
     for step in reference.walk():
-        is_it = step.name == site.quantity
+        is_it = step.name == quantity
         right = step.value if is_it else right
-        reference.values[step.name] = wrong if is_it else step.value.astype(site.case.dtype)
-    return Site(site.case, site.quantity, site.function, reference.values, right)
+        reference.values[step.name] = wrong if is_it else step.value.astype(case.dtype)
+    return reference.values, right
