@@ -9,6 +9,7 @@ operation, is moved at random by a few roundings, some times over.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import sqrt
 from typing import Any
 
@@ -126,8 +127,8 @@ class LayerStep:
 
     @property
     def surely(self) -> float:
-        """How many roundings of its own size the output surely has, where the analysis is by trying."""
-        return 0.0 if self.row.rule else MODULE_ROUNDINGS
+        """How many roundings of its own size any quantity is surely allowed."""
+        return float(getattr(self.row.rule, "surely", 0.0)) if self.row.rule else MODULE_ROUNDINGS
 
     @property
     def differentiated(self) -> tuple[str, ...]:
@@ -214,7 +215,7 @@ class LayerStep:
     def rounding_forward(self, name: str) -> Rounding:
         """Of an inner quantity, or with "" of the output, or of a state's next value."""
         if name == "" and self.row.rule:
-            return self.row.rule.forward(self._local(np.empty(0)))
+            return self.row.rule.forward(self.local(np.empty(0)))
         if self.moved_forward is None:
             self.moved_forward = self._moved(Pass.values, self._forward_passes())
         return self._rounding(self.moved_forward[name], self.clean.values()[name])
@@ -223,7 +224,8 @@ class LayerStep:
         """Of what comes back, given the gradients that it comes from."""
         return RoundingsBack(self, grad_output, given)
 
-    def _local(self, grad_output: Array) -> Local:
+    def local(self, grad_output: Array) -> Local:
+        """The values of the step, as a rule looks at them."""
         x, output = self.xs[0], twin.array(self.clean.output)
         return Local(self.node.layer, x, output, self.parameters, grad_output, self.module)
 
@@ -267,10 +269,14 @@ class RoundingsBack:
     given: Mapping[str, Array]
     moved: dict[str, Array] | None = None
 
+    @cached_property
+    def local(self) -> Local:
+        """The values of the step, as a rule looks at them."""
+        return self.step.local(self.grad_output)
+
     def of(self, name: str) -> Rounding:
         """Of a name of Pass.gradients."""
-        rule = self.step.row.rule
-        local = self.step._local(self.grad_output)
+        rule, local = self.step.row.rule, self.local
         if rule and name.startswith("x "):
             return rule.backward(local)
         if rule and name.startswith("own "):

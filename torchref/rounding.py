@@ -5,8 +5,8 @@ rounded operations lead to an element and how large the numbers were that went i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -28,6 +28,7 @@ class Local:
     parameters: Mapping[str, Array]
     grad_output: Array
     module: nn.Module
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 class Rule(Protocol):
@@ -82,6 +83,9 @@ class Multilinear:
     Run on absolute values it gives Σ|products|, and run on ones the number of the products.
     """
 
+    # A sum of magnitudes is no smaller than the sum.
+    surely = 1.0
+
     def forward(self, own: Local) -> Rounding:
         """Σ |x||W| + |b|."""
         return Rounding(self._count(own, "output") + 1, self._run(own, np.abs)[0])
@@ -99,7 +103,13 @@ class Multilinear:
         return int((output if of == "output" else gradients[of]).max())
 
     def _run(self, own: Local, of: Callable[[Array], Array]) -> tuple[Array, dict[str, Array]]:
-        """The output, and each gradient, with `of` of every number in its place."""
+        """The output, and each gradient, with `of` of every number in its place; kept, for each rule asks for it."""
+        if of.__name__ not in own.kept:
+            own.kept[of.__name__] = self._passed(own, of)
+        found: tuple[Array, dict[str, Array]] = own.kept[of.__name__]
+        return found
+
+    def _passed(self, own: Local, of: Callable[[Array], Array]) -> tuple[Array, dict[str, Array]]:
         values = {"x": own.x, **own.parameters}
         leaves = {n: torch.tensor(of(v.astype(np.float64))).requires_grad_() for n, v in values.items()}
         parameters = {name: leaves[name] for name in own.parameters}
