@@ -14,6 +14,7 @@ BENCHMARKS = {
     "alignment": "what aligned buffers are worth",
     "allowance": "how much of each allowance 100,000 right networks use: no false alarm (ten minutes)",
     "verification": "false alarms and misses, beside np.allclose, assert_close, CS231n's rule and gradcheck",
+    "mutants": "every mistake of every kind of layer, wherever it can be made: caught, located, named",
     "layers": "forward and backward of single layers (convolution, pooling, normalisation, …), beside torch eager",
     "report": "a step-by-step report of a large network, and a diagnosis over all mistakes",
 }
