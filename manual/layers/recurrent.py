@@ -52,7 +52,7 @@ class Recurrent(Layer):
     def parameter_shapes(self) -> dict[str, Shape]:
         """The weights of x and of h, then their biases; the gates are stacked as in torch."""
         rows, h = self.gates * self.hidden_size, self.hidden_size
-        biases: dict[str, Shape] = dict.fromkeys(("bias_ih", "bias_hh")[:self.biases], (rows,))
+        biases: dict[str, Shape] = dict.fromkeys(("bias_ih", "bias_hh")[: self.biases], (rows,))
         return {"weight_ih": (rows, self.input_size), "weight_hh": (rows, h), **biases}
 
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -89,6 +89,8 @@ def _gradient(case: Case, trace: Trace, key: str) -> Array | None:
         return trace[f"gradient/{key}"]
     if (
         key in case.parameters
+        and case.optimiser.kind == "sgd"  # any other rule's step is not a multiple of the gradient
+        and not case.clipping
         and f"updated/{key}" in trace
         and trace[f"updated/{key}"].shape == case.parameters[key].shape
     ):
