@@ -7,7 +7,7 @@ matrix is silent; biases, targets and rates are random, for zeros and ones hide 
 ordinary     weights of size 0.5 to 2 over √fan_in
 saturated    the same times 10 to 100: activations at their bounds, slopes near 0
 vanishing    at least 4 layers of sigmoid or tanh with weights of 0.01 to 0.2 over √fan_in: gradients of 1e-10 and
-             less, of 1e-30 at 12 layers
+             less, of 1e-20 at 12 layers and of 1e-30 at 20
 cancelling   inputs of 10 to 10,000 with a little noise, and first weights that add up to 0: sums of large numbers that
              are small
 mixed        inputs of 1e-6 to 1e6, a size for each, and first weights of the inverse: gradients as far apart

@@ -70,9 +70,9 @@ def test_families_are_what_they_say():
 
 
 def test_deep_vanishing_networks_reach_1e_30():
-    cases = [random_case(0, k, Limits(most_layers=12), "vanishing").case for k in range(0, 60, 2)]
+    cases = [random_case(0, k, Limits(most_layers=20), "vanishing").case for k in range(0, 60, 2)]
     smallest = [np.abs(manual.run(case)["gradient/linear0.weight"]).max() for case in cases]
-    assert min(smallest) < 1e-30
+    assert min(size for size in smallest if size > 0) < 1e-30  # a unit that is dead has a gradient of 0
 
 
 def test_cancelling_sums_are_small_beside_what_goes_into_them():
