@@ -6,7 +6,7 @@ right code may be off is found by trying (Monte Carlo arithmetic): everything th
 operation, is moved at random by a few roundings, some times over.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,27 +41,40 @@ class Piece:
     leaf: Tensor
 
     @property
+    def is_cut(self) -> bool:
+        """Whether the rest goes on with something else than what was computed."""
+        return self.leaf is not self.value
+
+    @property
     def gradient(self) -> Tensor:
         """The gradient that has come back to what the rest of the layer used."""
         return torch.zeros_like(self.leaf) if self.leaf.grad is None else self.leaf.grad
 
 
 class Cut:
-    """What a layer's pieces hand their inner quantities to."""
+    """What a layer's pieces hand their inner quantities to.
 
-    def __init__(self, given: Mapping[str, Tensor], noise: Perturbed | None) -> None:
+    A quantity is cut where the examined code has a value, or a gradient (the names in `given_back`); elsewhere the
+    graph stays whole, for a cut costs a way back of its own.
+    """
+
+    def __init__(self, given: Mapping[str, Tensor], given_back: Collection[str], noise: Perturbed | None) -> None:
         self.given = given
+        self.given_back = given_back
         self.noise = noise
         self.pieces: list[Piece] = []
         self.next_states: dict[str, Tensor] = {}
 
     def __call__(self, name: str, value: Tensor, time: int | None = None) -> Tensor:
         """What to go on with: the examined code's value, where there is one; with `time`, at that place of axis 1."""
-        leaf = value.detach()
+        leaf = value
         if name in self.given:
             leaf = self.given[name] if time is None else self.given[name][:, time]
-            leaf = self.noise.move(leaf) if self.noise else leaf.clone()
-        leaf.requires_grad_()
+            leaf = (self.noise.move(leaf) if self.noise else leaf.clone()).requires_grad_()
+        elif name in self.given_back:
+            leaf = value.detach().requires_grad_()
+        elif value.requires_grad:
+            value.retain_grad()
         self.pieces.append(Piece(name, time, value, leaf))
         return leaf
 
@@ -106,7 +119,13 @@ class LayerStep:
     """A layer in its place, with the arrays that enter it and those that its code has for its inner quantities."""
 
     def __init__(
-        self, node: Node, xs: Sequence[Array], own: Mapping[str, Array], given: Mapping[str, Array], device: str
+        self,
+        node: Node,
+        xs: Sequence[Array],
+        own: Mapping[str, Array],
+        given: Mapping[str, Array],
+        given_back: Collection[str],
+        device: str,
     ) -> None:
         self.node = node
         self.row = twin.LAYERS[node.layer.kind]
@@ -115,6 +134,7 @@ class LayerStep:
         self.parameters = {name: own[name] for name in node.layer.parameter_shapes()}
         self.states = {name: value for name, value in own.items() if name not in self.parameters}
         self.given = given
+        self.given_back = given_back
         with torch.device("meta"):  # there is nothing to initialise: the parameters are given
             self.module = twin.build_layer(node.layer)
         self.clean = self._run(self.device)
@@ -146,7 +166,7 @@ class LayerStep:
         inputs = tuple(self._tensor(x, device, noise) for x in self.xs)
         own = {n: self._tensor(v, device, noise) for n, v in (*self.parameters.items(), *self.states.items())}
         given = {n: twin.tensor(v, device, torch.float64) for n, v in self.given.items()}
-        cut = Cut(given, noise)
+        cut = Cut(given, self.given_back, noise)
         with noise or nullcontext():
             output = self._call(inputs, own, cut)
         return Pass(inputs, own, cut, output)
@@ -199,26 +219,31 @@ class LayerStep:
         device: str,
         noise: Perturbed | None,
     ) -> None:
-        """Last piece first: each takes the gradient that the examined code had there, or else what has come back."""
+        """Each cut piece takes the gradient that the examined code had there, or else what has come back to it.
+
+        The first kind needs nothing of the others, and goes at once; the second, last piece first.
+        """
         for leaf in (*leaves, *(piece.leaf for piece in made.cut.pieces)):
             leaf.grad = None
-        torch.autograd.backward(made.output, grad_output, retain_graph=True)  # pieces may share what they compute
-        for piece in reversed(made.cut.pieces):
-            upstream = piece.gradient
-            if piece.name in given:
-                upstream = self._tensor(given[piece.name], device).detach()
-                upstream = upstream if piece.time is None else upstream[:, piece.time]
-                upstream = noise.move(upstream) if noise else upstream
-            if piece.value.requires_grad:
-                torch.autograd.backward(piece.value, upstream, retain_graph=True)
+        cut = [piece for piece in made.cut.pieces if piece.is_cut and piece.value.requires_grad]
+        tensors = {name: self._tensor(value, device).detach() for name, value in given.items()}
+        roots, upstreams = [made.output], [grad_output]
+        for piece in (piece for piece in cut if piece.name in tensors):
+            upstream = tensors[piece.name] if piece.time is None else tensors[piece.name][:, piece.time]
+            roots.append(piece.value)
+            upstreams.append(noise.move(upstream) if noise else upstream)
+        torch.autograd.backward(roots, upstreams, retain_graph=True)  # pieces may share what they compute
+        for piece in reversed(cut):
+            if piece.name not in tensors:
+                torch.autograd.backward(piece.value, piece.gradient, retain_graph=True)
 
     def rounding_forward(self, name: str) -> Rounding:
         """Of an inner quantity, or with "" of the output, or of a state's next value."""
         if name == "" and self.row.rule:
             return self.row.rule.forward(self.local(np.empty(0)))
         if self.moved_forward is None:
-            self.moved_forward = self._moved(Pass.values, self._forward_passes())
-        return self._rounding(self.moved_forward[name], self.clean.values()[name])
+            self.moved_forward = self.moved(Pass.values, self._forward_passes())
+        return self.rounding(name, self.moved_forward[name], self.clean.values()[name])
 
     def roundings_back(self, grad_output: Array, given: Mapping[str, Array]) -> "RoundingsBack":
         """Of what comes back, given the gradients that it comes from."""
@@ -234,7 +259,8 @@ class LayerStep:
             with torch.no_grad():
                 yield self._run("cpu", Perturbed(MOVE, seed))
 
-    def _back_passes(self, grad_output: Array, given: Mapping[str, Array]) -> Iterator[Pass]:
+    def back_passes(self, grad_output: Array, given: Mapping[str, Array]) -> Iterator[Pass]:
+        """Passes forward and back in which everything is moved."""
         for seed in range(SAMPLES):
             noise = Perturbed(MOVE, seed)
             made = self._run("cpu", noise)
@@ -243,7 +269,7 @@ class LayerStep:
                 self._back(made, upstream, given, "cpu", noise=noise)
             yield made
 
-    def _moved(self, what: Callable[[Pass], dict[str, Tensor]], passes: Iterator[Pass]) -> dict[str, Array]:
+    def moved(self, what: Callable[[Pass], dict[str, Tensor]], passes: Iterator[Pass]) -> dict[str, Array]:
         """How far each quantity moves, as a share of the move: root mean square over the passes."""
         clean = {name: twin.array(value) for name, value in what(self.clean).items()}
         squares = {name: np.zeros(value.shape) for name, value in clean.items()}
@@ -252,10 +278,15 @@ class LayerStep:
                 squares[name] = np.hypot(squares[name], (twin.array(value) - clean[name]) / MOVE)
         return {name: square / sqrt(SAMPLES) for name, square in squares.items()}
 
-    def _rounding(self, moved: Array, value: Tensor) -> Rounding:
-        # A sum of n terms is off by more than each of them was moved: by some √n more, where it is summed one by one.
-        terms = max([1, *(x.size / max(1, moved.size) for x in (*self.xs, *self.parameters.values()))])
-        share = SHAKEN * MODULE_ROUNDINGS / SIDES * (1 + sqrt(terms) / 16)
+    def rounding(self, name: str, moved: Array, value: Tensor) -> Rounding:
+        """Of a quantity that moved by so much."""
+        # A sum of n terms that is made one by one is off by its partial sums' roundings, not by its terms': by up to
+        # n times what one term is moved, of which 1/16 covers sums of one sign.
+        sizes = [x.size for x in (*self.xs, *self.parameters.values())]
+        terms = max([1, *(size / max(1, moved.size) for size in sizes)])
+        if name.startswith("own "):
+            terms = max([terms, *(x.size / x.shape[-1] for x in self.xs if x.ndim)])
+        share = SHAKEN * MODULE_ROUNDINGS / SIDES * (1 + terms / 16)
         largest = max([1.0, *(float(np.abs(x).max()) for x in self.xs if x.size)])
         return Rounding(1, share * moved + MODULE_ROUNDINGS * np.abs(twin.array(value)), 64 * largest)
 
@@ -282,5 +313,5 @@ class RoundingsBack:
         if rule and name.startswith("own "):
             return rule.gradient(local, name.removeprefix("own "))
         if self.moved is None:
-            self.moved = self.step._moved(Pass.gradients, self.step._back_passes(self.grad_output, self.given))
-        return self.step._rounding(self.moved[name], self.step.clean.gradients()[name])
+            self.moved = self.step.moved(Pass.gradients, self.step.back_passes(self.grad_output, self.given))
+        return self.step.rounding(name, self.moved[name], self.step.clean.gradients()[name])

@@ -112,7 +112,7 @@ class Reference:
             own = {n.rpartition(".")[2]: value for n, value in given.items() if n.rpartition(".")[0] == node.name}
             xs = [outputs[source] for source in node.sources]
             inner = self._inner("forward", node, entering_shape(xs))
-            step = LayerStep(node, xs, own, inner, self.device)
+            step = LayerStep(node, xs, own, inner, self._inner("backward", node, entering_shape(xs)), self.device)
             self.layers.append(step)
             yield from self._forward_through(step)
             outputs[node.name] = self.values[f"forward/{node.name}"]
@@ -196,7 +196,9 @@ class Reference:
         rounding = step.roundings_back(grad_output, given)
         forward = [source if source == "input" else f"forward/{source}" for source in step.node.sources]
         inner = [f"forward/{name}.{i}" for i in step.given]
-        inputs = [f"backward/{name}", *forward, *inner, f"forward/{name}"]
+        # A layer in pieces goes back by what is inside it.
+        output = [] if step.row.pieces else [f"forward/{name}"]
+        inputs = [f"backward/{name}", *forward, *inner, *output]
         for i in reversed(step.node.layer.inner_gradients):
             quantity, analysis = f"backward/{name}.{i}", partial(rounding.of, i)
             function = f"{name}.backward_{i}"
