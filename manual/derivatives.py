@@ -34,7 +34,7 @@ def _derivative(case: Case, trace: Trace, quantity: Derivative) -> float:
     while place >= 0:
         if quantity.by.path == f"forward/{names[place]}":
             return float(grad_output[quantity.by.index])
-        layer = case.network.layers[place]
+        layer = case.network.nodes[place].layer
         own = _arrays(case, trace, place) | {"grad_output": grad_output}
         room, _, parameter = quantity.by.path.partition(f"{names[place]}.")
         if room == "parameter/":
@@ -46,7 +46,7 @@ def _derivative(case: Case, trace: Trace, quantity: Derivative) -> float:
 
 def _seed(case: Case, trace: Trace, of: Element) -> tuple[int, Array]:
     """The layer at whose output the way back starts, and ∂(the number)/∂(that output)."""
-    last = len(case.network.layers) - 1
+    last = len(case.network.nodes) - 1
     place = last if of.path == "loss/elements" else case.network.names.index(of.path.removeprefix("forward/"))
     seed = np.zeros_like(trace[f"forward/{case.network.names[place]}"])
     if of.path == "loss/elements":
@@ -60,7 +60,7 @@ def _seed(case: Case, trace: Trace, of: Element) -> tuple[int, Array]:
 def _arrays(case: Case, trace: Trace, place: int) -> dict[str, Array]:
     """What the functions of the layer at a place may ask for, by argument."""
     names = case.network.names
-    own = {p: case.parameters[f"{names[place]}.{p}"] for p in case.network.layers[place].parameter_shapes()}
+    own = {p: case.parameters[f"{names[place]}.{p}"] for p in case.network.nodes[place].layer.parameter_shapes()}
     x = trace[f"forward/{names[place - 1]}"] if place else case.x
     return {**own, "x": x, "output": trace[f"forward/{names[place]}"]}
 

@@ -33,7 +33,7 @@ class Names:
     """The document's names for the numbers of one case.
 
     Raises    InputError for a batch of more than one example, or a network that does not begin with a fully
-              connected layer: the rule names neither
+              connected layer or has other layers with parameters: the rule names none of these
     """
 
     def __init__(self, case: Case) -> None:
@@ -75,14 +75,14 @@ def _elements(case: Case) -> Iterator[tuple[str, Element]]:
         yield f"i{i + 1}", Element("input", (0, i))
     counts = {"w": 0, "b": 0, "h": 0}
     for first, last in _neuron_layers(case):
-        shapes = case.network.layers[first].parameter_shapes()
+        shapes = case.network.nodes[first].layer.parameter_shapes()
         for letter, parameter in (("w", "weight"), ("b", "bias")):
             for index in _indices(shapes.get(parameter, (0,))):
                 counts[letter] += 1
                 name, path = f"{letter}{counts[letter]}", f"{case.network.names[first]}.{parameter}"
                 yield name, Element(f"parameter/{path}", index)
                 yield f"{name}+", Element(f"updated/{path}", index)
-        is_output = last == len(case.network.layers) - 1
+        is_output = last == len(case.network.nodes) - 1
         for neuron in range(shapes["weight"][0]):
             counts["h"] += not is_output
             name = f"o{neuron + 1}" if is_output else f"h{counts['h']}"
@@ -95,10 +95,13 @@ def _elements(case: Case) -> Iterator[tuple[str, Element]]:
 
 def _neuron_layers(case: Case) -> Iterator[tuple[int, int]]:
     """The places of each linear layer and of the last layer before the next one."""
-    layers = case.network.layers
+    layers = [node.layer for node in case.network.nodes]
     firsts = [place for place, layer in enumerate(layers) if layer.kind == "linear"]
     if not firsts or firsts[0] != 0:
         raise must_be("network", "one that begins with a fully connected layer", layers[0].kind)
+    others = [layer.kind for layer in layers if layer.kind != "linear" and layer.parameter_shapes()]
+    if others or len(layers) > len(case.network.layers):
+        raise must_be("network", "a chain of fully connected layers and activations", others or "blocks")
     yield from zip(firsts, [place - 1 for place in firsts[1:]] + [len(layers) - 1], strict=True)
 
 

@@ -15,6 +15,8 @@ from manual.arrays import Array, Shape, aligned_copy, aligned_empty
 from manual.case import Case
 from manual.errors import unknown
 from manual.layers import Layer
+from manual.network import Node
+from manual.optimisers import State
 from manual.pack import Pack
 
 Call = Callable[[], Any]
@@ -32,7 +34,7 @@ class Step:
     of frozen parameters) is not computed, and an array that no later call reads may be written over.
 
     arrays       every quantity by name, as Trace has them; with `training` those that outlive the step
-    parameters   by name, as the step finds them
+    parameters   by name, as the step finds them; states likewise
     calls        forward, loss, backward and update, each a list; run() makes them all
     """
 
@@ -45,6 +47,7 @@ class Step:
             case.optimiser.learning_rate if learning_rates is None else learning_rates[:, None], case.dtype
         )
         self._lay_out_parameters()
+        self._lay_out_states()
         self.forward = list(self._forward())
         self.loss = list(self._loss())
         self.backward = list(self._backward())
@@ -60,15 +63,34 @@ class Step:
     def _lay_out_parameters(self) -> None:
         case = self.case
         shapes = case.network.parameter_shapes
-        trainable = {name: shape for name, shape in shapes.items() if name not in case.frozen}
-        self.old = Pack(trainable, self.leading, case.dtype)
-        self.new = self.old if self.training else Pack(trainable, self.leading, case.dtype)
-        self.gradients = Pack(trainable, self.leading, case.dtype)
+        self.old = self._pack()
+        self.new = self.old if self.training else self._pack()
+        self.gradients = self.used = self._pack()
+        self.memory = {buffer: self._pack() for buffer in case.optimiser.buffers}
+        for buffer, pack in self.memory.items():
+            for name, view in pack.views.items():
+                view[...] = case.optimiser_state[f"{name}.{buffer}"]
         for name, view in self.old.views.items():
             view[...] = case.parameters[name]
-        self.parameters = {
-            name: self.old.views[name] if name in trainable else aligned_copy(case.parameters[name]) for name in shapes
-        }
+        trained = self.old.views
+        self.parameters = {n: trained[n] if n in trained else aligned_copy(case.parameters[n]) for n in shapes}
+
+    def _pack(self) -> Pack:
+        """Room for what belongs to the parameters that are trained."""
+        shapes = self.case.network.parameter_shapes
+        trainable = {name: shape for name, shape in shapes.items() if name not in self.case.frozen}
+        return Pack(trainable, self.leading, self.case.dtype)
+
+    def _lay_out_states(self) -> None:
+        """The states by name; one that training changes is kept for each of the networks side by side."""
+        self.states: dict[str, Array] = {}
+        for node in self.case.network.nodes:
+            for state in node.layer.state_shapes(self.case.network.batch_shapes(self.case.x.shape)[node.name]):
+                name = f"{node.name}.{state}"
+                value = self.case.states[name]
+                if self.training and state in node.layer.next_states:
+                    value = np.broadcast_to(value, (*self.leading, *value.shape))
+                self.states[name] = aligned_copy(value)
 
     def _new(self, name: str, shape: Shape) -> Array:
         """A new array for the quantity `name`, of `shape` for each of the networks side by side."""
@@ -77,29 +99,64 @@ class Step:
 
     def _forward(self) -> Iterator[Call]:
         network, batch = self.case.network, self.case.x.shape[0]
-        x, before = aligned_copy(self.case.x), ""
-        shapes = network.shapes(x.shape[1:])[1:]
-        self.layers: list[dict[str, Array]] = []  # what each layer's functions may ask for, by argument
-        for name, layer, shape in zip(network.names, network.layers, shapes, strict=True):
-            own = {parameter: self.parameters[f"{name}.{parameter}"] for parameter in layer.parameter_shapes()}
-            if self.training and before and layer.elementwise and not self._is_read_later(before, layer):
+        entering = network.batch_shapes(self.case.x.shape)
+        shapes = dict(zip(("input", *network.names), network.shapes(self.case.x.shape[1:]), strict=True))
+        self.outputs = {"input": self._input()}
+        self.layers: list[dict[str, Any]] = []  # what each layer's functions may ask for, by argument
+        for node in network.nodes:
+            name, layer, before = node.name, node.layer, node.sources[0]
+            xs = tuple(self.outputs[source] for source in node.sources)
+            own: dict[str, Any] = {"x": xs if len(xs) > 1 else xs[0], **self._own(node)}
+            inner = layer.inner_shapes(entering[name])
+            own |= {i: self._new(f"forward/{name}.{i}", shape) for i, shape in inner.items()}
+            own |= self._scratch(layer, entering[name], xs[0])
+            if self.training and layer.elementwise and self._may_be_written_over(before, layer):
                 output = self.arrays[f"forward/{name}"] = self.arrays.pop(f"forward/{before}")
             else:
-                output = self._new(f"forward/{name}", (batch, *shape))
-            self.layers.append({**own, "x": x, "output": output})
-            yield from bind(layer, "forward", self.layers[-1], output)
-            x, before = output, name
+                output = self._new(f"forward/{name}", (batch, *shapes[name]))
+            self.outputs[name] = output
+            self.layers.append({**own, "output": output})
+            for i in inner:
+                if hasattr(layer, f"forward_{i}"):
+                    yield from bind(layer, f"forward_{i}", own, own[i])
+            yield from bind(layer, "forward", own, output)
+            for state in layer.next_states:
+                new = own[state] if self.training else self._new(f"state/{name}.{state}", own[state].shape)
+                yield from bind(layer, f"next_{state}", self.layers[-1], new)
 
-    def _is_read_later(self, before: str, layer: Layer) -> bool:
-        """Whether going back needs the output of the layer named `before`, which is the input of `layer`."""
-        network = self.case.network
-        return reads(layer, "x") or reads(network.layers[network.names.index(before)], "output")
+    def _scratch(self, layer: Layer, entering: Any, x: Array) -> dict[str, Array]:
+        """The arrays that a layer's functions share within a step; those of x alone have its leading axes."""
+        lead = {True: self.leading, False: x.shape[: x.ndim - len(entering)]}
+        shapes = layer.scratch_shapes(entering).items()
+        return {n: aligned_empty((*lead[n.startswith("grad_")], *shape), self.case.dtype) for n, shape in shapes}
+
+    def _input(self) -> Array:
+        """The batch, with the leading axes if a layer that it enters cannot do without."""
+        x = self.case.x
+        entered = [node.layer for node in self.case.network.nodes if "input" in node.sources]
+        if not all(layer.broadcasts_x for layer in entered):
+            x = np.broadcast_to(x, (*self.leading, *x.shape))
+        return aligned_copy(x)
+
+    def _own(self, node: Node) -> dict[str, Array]:
+        """A layer's parameters and states, by their own names."""
+        own = {p: self.parameters[f"{node.name}.{p}"] for p in node.layer.parameter_shapes()}
+        prefix = f"{node.name}."
+        return own | {n.removeprefix(prefix): v for n, v in self.states.items() if n.rpartition(".")[0] == node.name}
+
+    def _may_be_written_over(self, before: str, layer: Layer) -> bool:
+        """Whether nothing but `layer` needs the output of the node `before`, which is its input."""
+        nodes = self.case.network.nodes
+        if before == "input" or reads(layer, "x") or sum(before in node.sources for node in nodes) > 1:
+            return False
+        return not reads(next(node.layer for node in nodes if node.name == before), "output")
 
     def _loss(self) -> Iterator[Call]:
         loss, output = self.case.loss, self.layers[-1]["output"]
         self.target = aligned_copy(self.case.target)
-        self.scale = loss.scale(output.shape)
-        elements = self._new("loss/elements", loss.element_shape(output.shape)[len(self.leading) :])
+        shape = output.shape[len(self.leading) :]
+        self.scale = loss.scale(shape, self.target)
+        elements = self._new("loss/elements", loss.element_shape(shape))
         flat = elements.reshape(*self.leading, -1, copy=False)
         yield partial(loss.elements, output, self.target, elements)
         yield partial(loss.reduce, flat, self.scale, self._new("loss", ()))
@@ -113,21 +170,67 @@ class Step:
     def _backward(self) -> Iterator[Call]:
         """Last layer first: its parameters' gradients while its grad_output is in the cache, then its grad_input."""
         network = self.case.network
-        names = ("input", *network.names)
         output = self.layers[-1]["output"]
-        grad_output = self._new(f"backward/{names[-1]}", output.shape[len(self.leading) :])
-        yield partial(self.case.loss.backward, output, self.target, self.scale, grad_output)
-        for place in reversed(range(len(network.layers))):
-            own = self.layers[place]
-            own["grad_output"] = grad_output
-            yield from self._gradients(names[place + 1], network.layers[place], own)
-            if self.training and not any(layer.parameter_shapes() for layer in network.layers[:place]):
-                return
-            shape = own["x"].shape[-len(self.case.x.shape) :]
-            grad_output = self._new(f"backward/{names[place]}", shape)
-            yield from bind(network.layers[place], "backward", own, grad_output)
+        self.grads = {network.names[-1]: self._new(f"backward/{network.names[-1]}", self._shape_of(output))}
+        yield partial(self.case.loss.backward, output, self.target, self.scale, self.grads[network.names[-1]])
+        wanted = self._wanted()
+        for node, own in zip(reversed(network.nodes), reversed(self.layers), strict=True):
+            if node.name not in self.grads:  # nothing below it is trained
+                continue
+            own["grad_output"] = self.arrays[f"backward/{node.name}"] = self.arrays.pop(f"backward/{node.name}")
+            yield from self._inner_gradients(node, own)
+            yield from self._gradients(node.name, node.layer, own)
+            if wanted.intersection(node.sources):
+                yield from self._go_back(node, own)
+        if "input" in self.grads:
+            self.arrays["backward/input"] = self.arrays.pop("backward/input")
 
-    def _gradients(self, name: str, layer: Layer, own: Mapping[str, Array]) -> Iterator[Call]:
+    def _wanted(self) -> set[str]:
+        """The quantities whose gradient is wanted: in training, those that depend on a parameter."""
+        network = self.case.network
+        if not self.training:
+            return {*network.names} if network.takes_ids else {"input", *network.names}
+        wanted: set[str] = set()
+        for node in network.nodes:
+            if node.layer.parameter_shapes() or wanted.intersection(node.sources):
+                wanted.add(node.name)
+        return wanted
+
+    def _go_back(self, node: Node, own: Mapping[str, Any]) -> Iterator[Call]:
+        """The gradients of what enters a layer; where something else has used it too, they add up."""
+        outs, sums = [], []
+        for source in node.sources:
+            shape = self._shape_of(self.outputs[source], len(self.case.x.shape) if source == "input" else None)
+            if source not in self.grads:
+                self.grads[source] = self._new(f"backward/{source}", shape)
+                outs.append(self.grads[source])
+            else:
+                outs.append(aligned_empty((*self.leading, *shape), self.case.dtype))
+                sums.append(partial(np.add, self.grads[source], outs[-1], out=self.grads[source]))
+        yield from bind(node.layer, "backward", own, tuple(outs) if len(outs) > 1 else outs[0])
+        yield from sums
+
+    def _shape_of(self, output: Array, axes: int | None = None) -> Shape:
+        """The shape of a layer's output in one network."""
+        return output.shape[-axes:] if axes else output.shape[len(self.leading) :]
+
+    def _inner_gradients(self, node: Node, own: dict[str, Any]) -> Iterator[Call]:
+        """The gradients of the inner quantities, last one first."""
+        names = tuple(reversed(node.layer.inner_gradients))
+        for inner in names:
+            own[f"grad_{inner}"] = self._new(f"backward/{node.name}.{inner}", self._shape_of(own[inner]))
+        if hasattr(node.layer, "backward_inner"):
+            yield from bind(node.layer, "backward_inner", own, None)
+        for inner in names:
+            if hasattr(node.layer, f"backward_{inner}"):
+                given = {name: value for name, value in own.items() if name != f"grad_{inner}"}
+                yield from bind(node.layer, f"backward_{inner}", given, own[f"grad_{inner}"])
+
+    def _gradients(self, name: str, layer: Layer, own: Mapping[str, Any]) -> Iterator[Call]:
+        if not self.training:
+            for state in layer.state_gradients:
+                gradient = self._new(f"gradient/{name}.{state}", own[state].shape)
+                yield from bind(layer, f"grad_{state}", own, gradient)
         for parameter, shape in layer.parameter_shapes().items():
             path = f"{name}.{parameter}"
             if path not in self.case.frozen:
@@ -143,16 +246,30 @@ class Step:
     def _add_penalty(self, parameter: Array, gradient: Array) -> None:
         np.add(gradient, self.case.penalty.gradient(parameter), out=gradient)
 
+    def _clip(self) -> Iterator[Call]:
+        """The gradients that the update uses, where they are clipped."""
+        if self.case.clipping:
+            self.used = self.gradients if self.training else self._pack()
+            self.arrays |= {f"clipped/{name}": view for name, view in self.used.views.items()}
+            yield partial(self.case.clipping.clip, self.gradients.vector, self.used.vector)
+
     def _update(self) -> Iterator[Call]:
-        for name in self.parameters:  # made last layer first, named first layer first
+        for name in (*self.parameters, *self.states):  # made last layer first, named first layer first
             if (path := f"gradient/{name}") in self.arrays:
                 self.arrays[path] = self.arrays.pop(path)
+        yield from self._clip()
+        for name in self.old.views:
+            self.arrays |= {f"optimiser/{name}.{buffer}": pack.views[name] for buffer, pack in self.memory.items()}
         for name, parameter in self.parameters.items():
             self.arrays[f"updated/{name}"] = self.new.views.get(name, parameter)
         for start in range(0, self.old.vector.shape[-1], BLOCK):
-            old, gradient, new = (p.vector[..., start : start + BLOCK] for p in (self.old, self.gradients, self.new))
+            old, gradient, new = (p.vector[..., start : start + BLOCK] for p in (self.old, self.used, self.new))
             scratch = gradient if self.training else None
-            yield partial(self.case.optimiser.update, old, gradient, self.learning_rate, scratch, new)
+            call = partial(self.case.optimiser.update, old, gradient, self.learning_rate, scratch, new)
+            if self.memory:
+                buffers = {name: pack.vector[..., start : start + BLOCK] for name, pack in self.memory.items()}
+                call = partial(call, State(self.case.updates, buffers))
+            yield call
 
 
 @cache
@@ -164,11 +281,17 @@ def _arguments(function: Callable[..., Any]) -> tuple[tuple[str, bool], ...]:
 
 def reads(layer: Layer, name: str) -> bool:
     """Whether going back through the layer needs the array that its functions call `name`."""
-    functions = ("backward", *(f"grad_{parameter}" for parameter in layer.parameter_shapes()))
-    return any(name == argument for f in functions for argument, _ in _arguments(getattr(type(layer), f)))
+    given = (*layer.parameter_shapes(), *layer.state_gradients)
+    functions = (
+        "backward",
+        *(f"grad_{p}" for p in given),
+        *(f"backward_{i}" for i in ("inner", *layer.inner_gradients)),
+    )
+    found = (getattr(type(layer), f) for f in functions if hasattr(layer, f))
+    return any(name == argument for function in found for argument, _ in _arguments(function))
 
 
-def bind(layer: Layer, function_name: str, arrays: Mapping[str, Array], out: Array) -> Iterator[Call]:
+def bind(layer: Layer, function_name: str, arrays: Mapping[str, Any], out: Any) -> Iterator[Call]:
     """Calls of a layer's function on the arrays that its arguments name, writing to `out`, block by block."""
     function = getattr(type(layer), function_name)
     given = []
@@ -177,7 +300,9 @@ def bind(layer: Layer, function_name: str, arrays: Mapping[str, Array], out: Arr
             raise unknown(f"an argument of {layer.kind}.{function_name}", name, arrays)
         given.append(arrays.get(name))
     function = unwrap(function)  # run() sets np.errstate once for all calls
-    if layer.elementwise and out.size > BLOCK and all(a is not None and a.shape == out.shape for a in given):
+    if out is None:
+        yield partial(function, layer, *given)
+    elif layer.elementwise and out.size > BLOCK and all(a is not None and a.shape == out.shape for a in given):
         flat = [a.reshape(-1, copy=False) for a in (*given, out) if a is not None]
         for start in range(0, out.size, BLOCK):
             yield partial(function, layer, *(a[start : start + BLOCK] for a in flat))

@@ -13,6 +13,8 @@ class Trace(Mapping[str, Array]):
     loss/elements, loss    the loss before and after its reduction; with a penalty also penalty and objective
     backward/<layer>       ∂E/∂(that layer's output), last layer first; backward/input is ∂E/∂x
     gradient/<parameter>   ∂(objective)/∂(that parameter), of frozen parameters too
+    clipped/<parameter>    the gradient that the update uses, where gradients are clipped
+    optimiser/<parameter>.<buffer>   what the optimiser keeps of the gradients, after the step
     updated/<parameter>    the parameter after the optimiser's step
     """
 

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,35 +72,44 @@ def test_links_within_the_project_lead_somewhere(name):
     assert all((ROOT / link).exists() for link in links)
 
 
-def test_the_layer_that_contributing_walks_through_is_right(tmp_path, monkeypatch):
-    """The code in CONTRIBUTING, as it stands there: found by itself, judged step by step, located when broken."""
-    import importlib.util
-
+@pytest.fixture
+def softsign(tmp_path, monkeypatch):
+    """CONTRIBUTING's layer: its file in a folder that manual.layers looks into, and its row in the twin's table."""
     import numpy as np
     from torch import nn
 
-    import manual
+    import manual.layers
     from torchref import rounding, twin
-    from torchref.steps import judge
 
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     file, row = (
         re.sub(r"^   ", "", block, flags=re.M) for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     )
-    (tmp_path / "leaky_relu.py").write_text(file, encoding="utf-8")
-    monkeypatch.setattr("manual.layers.layer.LAYERS", dict(manual.LAYERS))
-    specification = importlib.util.spec_from_file_location("leaky_relu", tmp_path / "leaky_relu.py")
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
+    (tmp_path / "softsign.py").write_text(file, encoding="utf-8")
     rows = eval(f"{{{row}}}", {"LayerTwin": twin.LayerTwin, "nn": nn, "rounding": rounding, "np": np})  # our own text
-    monkeypatch.setattr(twin, "LAYERS", twin.LAYERS | rows)
+    for kind, of in rows.items():
+        monkeypatch.setitem(twin.LAYERS, kind, of)
+        monkeypatch.setitem(manual.layers.LAYERS, kind, None)  # taken out again at the end
+    monkeypatch.setattr(manual.layers, "__path__", [*manual.layers.__path__, str(tmp_path)])
+    manual.layers.discover()
+    yield manual.layers.LAYERS["softsign"]
+    sys.modules.pop("manual.layers.softsign")
 
-    rng = np.random.default_rng(0)
-    network = manual.Network((manual.Linear(3, 4), module.LeakyReLU(0.2), manual.Linear(4, 2)))
-    parameters = {name: rng.standard_normal(shape) for name, shape in network.parameter_shapes.items()}
-    x, target = rng.standard_normal((5, 3)), rng.standard_normal((5, 2))
-    case = manual.Case(network, parameters, x, target, manual.HalfSquaredError(), manual.SGD(0.1))
-    trace = manual.run(case)
-    assert {step.verdict for step in judge(case, trace)} == {"agrees"}
-    wrong = dict(trace) | {"backward/linear0": trace["backward/leaky_relu1"]}
-    assert next(step.function for step in judge(case, wrong) if step.verdict.is_wrong) == "leaky_relu1.backward"
+
+def test_the_layer_that_contributing_walks_through_is_found_checked_and_localised(softsign):
+    """One file and one row: random networks have it, each of its steps is judged, and a wrong one is located."""
+    import manual
+    from torchref.random_cases import random_case
+    from torchref.steps import judge
+
+    cases = [random_case(0, number, family="sequence").case for number in range(60)]
+    cases = [case for case in cases if any(node.layer.kind == "softsign" for node in case.network.nodes)]
+    assert cases
+    for case in cases:
+        trace = manual.run(case)
+        assert {step.verdict for step in judge(case, trace)} == {"agrees"}
+        name = next(node.name for node in case.network.nodes if node.layer.kind == "softsign")
+        source = next(node.sources[0] for node in case.network.nodes if node.name == name)
+        if f"backward/{source}" in trace:
+            wrong = dict(trace) | {f"backward/{source}": trace[f"backward/{name}"]}
+            assert next(step.function for step in judge(case, wrong) if step.verdict.is_wrong) == f"{name}.backward"

@@ -54,6 +54,7 @@ def check_network(seed: int, number: int, device: str) -> NetworkResult:
     """Checks one random network: every step by itself, and the gradients and updates from end to end."""
     import manual
     from torchref import end_to_end, twin
+    from torchref.compare import ALL_DIGITS
     from torchref.diagnosis import diagnose
     from torchref.render.report import finding_lines
     from torchref.steps import examine, judge
@@ -68,6 +69,7 @@ def check_network(seed: int, number: int, device: str) -> NetworkResult:
     verdicts = {step.verdict for step in steps}
     unjudged = Verdict.NOT_JUDGED if Verdict.NOT_JUDGED in verdicts else Verdict.AGREES
     digits = end_to_end.worst(end_to_end.digits(drawn.case, trace, theirs))
+    gradient_digits = digits.get("gradient", digits.get("backward", ALL_DIGITS))  # without parameters there is none
     return NetworkResult(
         seed,
         number,
@@ -80,8 +82,8 @@ def check_network(seed: int, number: int, device: str) -> NetworkResult:
         tuple(line for finding in diagnose(examination) for line in finding_lines(finding)),
         len(steps),
         max(step.comparison.share for step in steps),
-        digits["gradient"],
-        digits.get("updated", digits["gradient"]),
+        gradient_digits,
+        digits.get("updated", gradient_digits),
     )
 
 
@@ -148,5 +150,5 @@ def _environment(**variables: str) -> Iterator[None]:
 
 def kind_of(function: str) -> str:
     """A layer's function without the layer's place: sigmoid.backward for sigmoid3.backward."""
-    layer, dot, name = function.partition(".")
-    return layer.rstrip("0123456789") + dot + name
+    path, dot, name = function.rpartition(".")
+    return path.rpartition(".")[2].rstrip("0123456789") + dot + name

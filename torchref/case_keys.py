@@ -79,7 +79,8 @@ def layers_of(given: Mapping[str, Any]) -> tuple[Layer, ...]:
 
 
 def _activations() -> list[str]:
-    return [kind for kind in LAYERS if kind != "linear"]
+    """The layers that make a neuron's output of its linear part, or of those of its layer."""
+    return [kind for kind, layer in LAYERS.items() if layer.elementwise or kind in ("softmax", "log_softmax")]
 
 
 def _a_layer(given: Mapping[str, Any], key: str, count: int, default: str, choices: Any) -> list[str]:

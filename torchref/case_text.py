@@ -9,13 +9,16 @@ from manual.arrays import Array
 from manual.case import Case
 from manual.errors import must_be
 from manual.layers.linear import Linear
+from manual.optimisers.sgd import SGD
 
 
 def write_case(case: Case, title: str = "") -> str:
     """The case as TOML for read_case.
 
-    Raises    InputError for what a case file cannot say: a batch, two activations after one another
+    Raises    InputError for what a case file cannot say: a batch, two activations after one another, settings of a
+              layer or a loss, another optimiser than plain gradient descent
     """
+    _check_plain(case)
     if case.x.shape[0] != 1:
         raise must_be("the batch", "one example, as a case file holds it", case.x.shape[0])
     blocks = list(_blocks(case))
@@ -36,6 +39,16 @@ def write_case(case: Case, title: str = "") -> str:
     lines += [f"{key} = {_number(getattr(case.penalty, key))}" for key in ("l1", "l2") if getattr(case.penalty, key)]
     lines += ["penalise_biases = true"] if case.penalty.biases else []
     return "\n".join(lines) + "\n"
+
+
+def _check_plain(case: Case) -> None:
+    """Raises InputError if a layer, the loss or the optimiser has settings that a case file has no key for."""
+    set_apart = [n.kind for n in case.network.layers if not isinstance(n, Linear) and n != type(n)()]
+    set_apart += [case.loss.name] if case.loss != type(case.loss)(case.loss.reduction) else []
+    set_apart += [case.optimiser.kind] if case.optimiser != SGD(case.optimiser.learning_rate) else []
+    set_apart += ["clipping"] if case.clipping else []
+    if set_apart:
+        raise must_be("a case file", "of layers, a loss and an optimiser without settings", ", ".join(set_apart))
 
 
 def _blocks(case: Case) -> Iterator[tuple[str, Linear, str]]:

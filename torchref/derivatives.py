@@ -21,13 +21,13 @@ def value(case: Case, trace: Trace, quantity: Element | Derivative) -> float:
 
 
 def _derivative(case: Case, quantity: Derivative) -> float:
-    model = twin.build(case.network).to(twin.tensor(case.x).dtype)
+    model = twin.build(case.network).to(twin.dtype_of(case))
     model.load_state_dict({name: twin.tensor(value) for name, value in case.parameters.items()})
     nodes: dict[str, Tensor] = {f"parameter/{name}": parameter for name, parameter in model.named_parameters()}
-    value = nodes["input"] = twin.tensor(case.x).requires_grad_()
-    for name, module in model.named_children():
-        value = nodes[f"forward/{name}"] = module(value)
-    nodes["loss/elements"] = twin.LOSSES[case.loss.kind].elements(value, twin.tensor(case.target))
+    outputs = model.outputs(twin.tensor(case.x).requires_grad_())
+    nodes |= {"input": outputs["input"]} | {f"forward/{name}": outputs[name] for name in case.network.names}
+    value = outputs[case.network.names[-1]]
+    nodes["loss/elements"] = twin.loss_elements(case.loss, value, twin.tensor(case.target))
     of, by = nodes[quantity.of.path][quantity.of.index], nodes[quantity.by.path]
     (gradient,) = torch.autograd.grad(of, by, allow_unused=True, materialize_grads=True)
     return float(gradient[quantity.by.index])

@@ -136,7 +136,7 @@ def _in_elements(examination: Examination, test: "HypothesisTest") -> Iterator[E
         elements = mistake.at(site)
         if elements is None or not np.isfinite(elements).all():
             continue
-        wrong = twin.array(twin.reduce(case.loss, torch.tensor(elements)))
+        wrong = twin.array(twin.reduce(case.loss, torch.tensor(elements), case.target))
         if test.is_visible(wrong) and test.fits(wrong):
             yield Explanation((mistake,), None, site.kind, test.digits(wrong), step.function)
 

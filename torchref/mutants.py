@@ -10,6 +10,7 @@ from manual.case import Case
 from torchref.allowance import allowance
 from torchref.mistakes import MISTAKES, Mistake, Site
 from torchref.reference import Expected, Reference
+from torchref.settled import settled
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,15 @@ class Mutant:
 def mutants(case: Case) -> Iterator[Mutant]:
     """Every mistake of the catalogue at every quantity of a case where it changes anything beyond rounding."""
     reference = Reference(case)
+    steps = []
     for step in reference.walk():
-        site = Site(case, step.name, step.function, reference.values, step.value)
         reference.values[step.name] = step.value.astype(case.dtype)
+        steps.append(step)
+    for step in steps:
+        site = Site(case, step.name, step.function, reference.values, step.value)
         allowed = allowance(step.rounding, case.dtype)
         for mistake in MISTAKES.values():
-            wrong = mistake.at(site)
+            wrong = settled(mistake, site)
             if wrong is not None and np.isfinite(wrong).all() and _is_visible(wrong.astype(case.dtype), step, allowed):
                 yield Mutant(mistake, step.name, wrong)
 
@@ -41,7 +45,7 @@ def _is_visible(wrong: Array, step: Expected, allowed: Array) -> bool:
 
 def trace_of(case: Case, wrong: Mapping[str, Array]) -> dict[str, Array]:
     """The trace of a case in which some quantities have the values given, and the others follow."""
-    reference = Reference(case)
+    reference = Reference(case, given=wrong)
     for step in reference.walk():
         reference.values[step.name] = np.asarray(wrong.get(step.name, step.value)).astype(case.dtype)
     return reference.values

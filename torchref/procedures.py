@@ -1,5 +1,5 @@
 """Procedures: what the document teaches around the training step, checked against torch: schedules, preprocessing,
-gradient descent on surfaces, and training over many steps.
+gradient descent on surfaces, training over many steps, and optimisers.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ from manual.training import train
 from torchref import twin
 from torchref.allowance import ELEMENTARY, Rounding, allowance
 from torchref.compare import Comparison, compare
+from torchref.procedures_optimisers import check_optimisers
 
 STEPS = 100
 
@@ -27,6 +28,7 @@ def check_procedures() -> Iterator[Comparison]:
     yield from _preprocessing()
     yield from map(_surface, SURFACES.values())
     yield from _training()
+    yield from check_optimisers()
 
 
 def _compare(name: str, ours: Array, theirs: Array, rounding: Rounding) -> Comparison:
@@ -128,7 +130,7 @@ def _training() -> Iterator[Comparison]:
     losses = np.empty(STEPS + 1)
     for t in range(STEPS + 1):
         optimiser.zero_grad()
-        loss = twin.LOSSES[case.loss.kind].elements(model(twin.tensor(case.x)), twin.tensor(case.target)).sum()
+        loss = twin.loss_elements(case.loss, model(twin.tensor(case.x)), twin.tensor(case.target)).sum()
         torch.autograd.backward(loss)
         losses[t] = float(loss.detach())
         optimiser.step()

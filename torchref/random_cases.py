@@ -7,15 +7,18 @@ matrix is silent; biases, targets and rates are random, for zeros and ones hide 
 ordinary     weights of size 0.5 to 2 over √fan_in
 saturated    the same times 10 to 100: activations at their bounds, slopes near 0
 vanishing    at least 4 layers of sigmoid or tanh with weights of 0.01 to 0.2 over √fan_in: gradients of 1e-10 and
-             less, of 1e-30 at 12 layers
+             less, of 1e-20 at 12 layers and of 1e-30 at 20
 cancelling   inputs of 10 to 10,000 with a little noise, and first weights that add up to 0: sums of large numbers that
              are small
 mixed        inputs of 1e-6 to 1e6, a size for each, and first weights of the inverse: gradients as far apart
+
+These are fully connected. The other families, of layers of every kind, are in torchref/random_chains.py.
 """
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 from typing import TypeVar
 
 import numpy as np
@@ -27,12 +30,21 @@ from manual.layers import LAYERS, Layer
 from manual.layers.linear import Linear
 from manual.losses import LOSSES, Loss
 from manual.network import Network
-from manual.optimisers.sgd import SGD
 from manual.penalty import Penalty
+from torchref.random_chains import CHAINS, example_shape, random_chain, random_input, random_states
+from torchref.random_parts import (
+    ACTIVATIONS,
+    random_activation,
+    random_clipping,
+    random_loss,
+    random_optimiser,
+    random_optimiser_state,
+    random_target,
+)
 
 T = TypeVar("T")
 
-FAMILIES = ("ordinary", "saturated", "vanishing", "cancelling", "mixed")
+FAMILIES = ("ordinary", "saturated", "vanishing", "cancelling", "mixed", *CHAINS)
 
 
 @dataclass(frozen=True)
@@ -56,38 +68,69 @@ class RandomCase:
     @property
     def label(self) -> str:
         """What kind of network it is, in a line."""
-        layers = self.case.network.layers
-        sizes = [layers[0].in_features] if isinstance(layers[0], Linear) else []
-        sizes += [layer.out_features for layer in layers if isinstance(layer, Linear)]
-        kinds = " ".join(layer.kind for layer in layers if not isinstance(layer, Linear))
-        shape = "-".join(map(str, sizes))
+        parts = [node.layer for node in self.case.network.nodes]
+        sizes = [parts[0].in_features] if isinstance(parts[0], Linear) else []
+        sizes += [layer.out_features for layer in parts if isinstance(layer, Linear)]
+        kinds = " ".join(layer.kind for layer in parts if not isinstance(layer, Linear))
+        shape = "-".join(map(str, sizes)) if self.family not in CHAINS else "×".join(map(str, self.case.x.shape[1:]))
         return f"{shape} {kinds}, batch {self.case.x.shape[0]}, {self.case.loss.name}, {self.case.dtype}"
 
 
 def random_case(seed: int, number: int, limits: Limits | None = None, family: str | None = None) -> RandomCase:
     """Case `number` of the sequence with this seed; even ones are float64, odd ones float32."""
     rng, limits = np.random.default_rng((seed, number)), limits or Limits()
-    family = family or _pick(rng, ("ordinary",) * 7 + FAMILIES)
+    family = family or _pick(rng, ("ordinary",) * 7 + FAMILIES + 2 * CHAINS)
+    make = _chain_case if family in CHAINS else _connected_case
+    case = make(rng, limits, family)
+    updates, state = random_optimiser_state(rng, case.optimiser, case.network.parameter_shapes)
+    case = replace(case, updates=updates, optimiser_state=state)
+    return RandomCase(seed, number, family, case.astype(np.float32) if number % 2 else case)
+
+
+def _chain_case(rng: Generator, limits: Limits, family: str) -> Case:
+    """A chain of layers of every kind, on a small batch."""
+    batch, shape = int(rng.integers(3, 7)), example_shape(rng, family)
+    last = _pick(rng, ACTIVATIONS)
+    network = random_chain(rng, shape, int(rng.integers(1, limits.most_layers)), (last,))
+    output_shape = network.shapes(shape)[-1]
+    low, high = network.nodes[-1].layer.output_range
+    losses = [k for k, loss in LOSSES.items() if loss.domain[0] <= low and high <= loss.domain[1]]
+    loss = random_loss(rng, output_shape[-1], losses)
+    parameters = {name: _parameter(rng, name, shape, family) for name, shape in network.parameter_shapes.items()}
+    case = (
+        network,
+        parameters,
+        random_input(rng, network, (batch, *shape)),
+        random_target(rng, loss, (batch, *output_shape)),
+        loss,
+    )
+    states = random_states(rng, network, (batch, *shape))
+    frozen = frozenset(name for name in parameters if rng.random() < 0.1)
+    return Case(*case, random_optimiser(rng, family), _penalty(rng), frozen, states, random_clipping(rng))
+
+
+def _connected_case(rng: Generator, limits: Limits, family: str) -> Case:
+    """A fully connected network of a family."""
     depth = int(rng.integers(4 if family == "vanishing" else 1, limits.most_layers + 1))
     sizes = _sizes(rng, depth, limits.widest)
-    loss = _loss(rng)
+    loss = random_loss(rng, sizes[-1])
     network = Network(tuple(_layers(rng, sizes, loss, family)))
     batch = int(_log_uniform(rng, 1, limits.largest_batch))
     parameters = {name: _parameter(rng, name, shape, family) for name, shape in network.parameter_shapes.items()}
     x = rng.standard_normal((batch, sizes[0]))
     if family in SCALES:
         x, parameters["linear0.weight"] = SCALES[family](rng, x, parameters["linear0.weight"])
-    case = Case(
+    return Case(
         network,
         parameters,
         x,
-        _target(rng, loss, (batch, sizes[-1])),
+        random_target(rng, loss, (batch, sizes[-1])),
         loss,
-        SGD(learning_rate=float(10 ** rng.uniform(-3, 0))),
+        random_optimiser(rng, family),
         _penalty(rng),
         frozenset(name for name in parameters if rng.random() < 0.1),
+        clipping=random_clipping(rng),
     )
-    return RandomCase(seed, number, family, case.astype(np.float32) if number % 2 else case)
 
 
 def _pick(rng: Generator, choices: Sequence[T]) -> T:
@@ -121,35 +164,25 @@ def _sizes(rng: Generator, depth: int, widest: int) -> list[int]:
 
 
 def _layers(rng: Generator, sizes: list[int], loss: Loss, family: str) -> list[Layer]:
-    hidden = ["sigmoid", "tanh"] if family == "vanishing" else [kind for kind in LAYERS if kind != "linear"]
+    hidden = ("sigmoid", "tanh") if family == "vanishing" else ACTIVATIONS
     layers: list[Layer] = []
     for place, (i, o) in enumerate(itertools.pairwise(sizes)):
         layers.append(Linear(i, o, bias=_pick(rng, ("neuron", "shared", "none"))))
         if place < len(sizes) - 2:
-            layers.append(LAYERS[_pick(rng, hidden)]())
+            layers.append(random_activation(rng, _pick(rng, hidden)))
     low, high = loss.domain
-    fitting = [k for k, c in LAYERS.items() if k != "linear" and low <= c.output_range[0] and c.output_range[1] <= high]
-    return [*layers, LAYERS[_pick(rng, fitting)]()]
+    ranges = {kind: LAYERS[kind].output_range for kind in ACTIVATIONS}
+    fitting = [kind for kind, (least, most) in ranges.items() if low <= least and most <= high]
+    return [*layers, random_activation(rng, _pick(rng, fitting))]
 
 
 def _parameter(rng: Generator, name: str, shape: tuple[int, ...], family: str) -> Array:
     size = {"saturated": (1, 2), "vanishing": (-2, -0.7)}.get(family, (-0.3, 0.3))
-    scale = 10 ** rng.uniform(*size) / (np.sqrt(shape[-1]) if name.endswith("weight") else 1.0)
+    is_weight = "weight" in name.rpartition(".")[2]
+    if is_weight and len(shape) == 1:  # the γ of a normalisation
+        return 1 + 0.5 * rng.standard_normal(shape)
+    scale = 10 ** rng.uniform(*size) / (np.sqrt(prod(shape[1:])) if is_weight else 1.0)
     return scale * rng.standard_normal(shape)
-
-
-def _loss(rng: Generator) -> Loss:
-    kind = LOSSES[_pick(rng, list(LOSSES))]
-    return kind(_pick(rng, kind.reductions))
-
-
-def _target(rng: Generator, loss: Loss, shape: tuple[int, int]) -> Array:
-    """Targets that the loss accepts: class ids or distributions, probabilities, or any numbers."""
-    if loss.kind == "softmax_cross_entropy":
-        if rng.random() < 0.5:
-            return rng.integers(shape[1], size=shape[0])
-        return np.eye(shape[1])[rng.integers(shape[1], size=shape[0])]
-    return rng.random(shape) if loss.domain == (0.0, 1.0) else rng.standard_normal(shape)
 
 
 def _penalty(rng: Generator) -> Penalty:

@@ -72,7 +72,8 @@ def _name_of_loss(examination: Examination, value: float) -> str:
     case = examination.case
     outputs = torch.tensor(np.asarray(examination.values[f"forward/{case.network.names[-1]}"], np.float64))
     for loss in _other_losses(examination):
-        found = float(twin.reduce(loss, twin.LOSSES[loss.kind].elements(outputs, _target(examination))))
+        target = _target(examination)
+        found = float(twin.reduce(loss, twin.loss_elements(loss, outputs, target), target))
         if abs(found - value) <= 1e-6 * abs(value):
             return f" ({loss.name})"
     return ""
@@ -117,13 +118,13 @@ def _gradients(examination: Examination, loss: Loss, layers_back: int) -> Iterat
     names = examination.case.network.names
     place = len(names) - 1 - layers_back
     leaf = torch.tensor(np.asarray(examination.values[f"forward/{names[place]}"], np.float64)).requires_grad_()
-    module = twin.build_layer(examination.case.network.layers[-1]).double() if layers_back else torch.nn.Identity()
+    module = twin.build_layer(examination.case.network.nodes[-1].layer).double() if layers_back else torch.nn.Identity()
     target = _target(examination)
     graphs = [(module(leaf), "")]
     if layers_back and loss.kind == "softmax_cross_entropy":
         graphs = [(leaf * 1, " of the scores")]
     for outputs, of in graphs:
-        value = twin.reduce(loss, twin.LOSSES[loss.kind].elements(outputs, target))
+        value = twin.reduce(loss, twin.loss_elements(loss, outputs, target), target)
         if torch.isfinite(value):
             yield twin.array(torch.autograd.grad(value, leaf)[0]), of
 

@@ -4,19 +4,24 @@ This is the twin taken step by step: the same modules, but each step starts from
 that whatever they are, right or wrong, the step itself can be judged.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeGuard
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any, TypeGuard
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from numpy.typing import DTypeLike
+from torch import Tensor
 
-from manual.arrays import Array
+from manual.arrays import Array, Shape
 from manual.case import Case
-from torchref import twin
-from torchref.allowance import ELEMENTARY, Rounding
-from torchref.rounding import Local, Rule
+from manual.clipping import Clipping
+from manual.network import Node
+from torchref import rounding_updates, twin
+from torchref.allowance import ELEMENTARY, MODULE_ROUNDINGS, Rounding, allowance
+from torchref.layer_step import LayerStep
+from torchref.rounding_updates import Update
 
 
 @dataclass(frozen=True)
@@ -24,44 +29,73 @@ class Expected:
     """One quantity as the reference computes it.
 
     function   what computes it, as in sigmoid3.backward
+    analysis   its rounding analysis, or what makes it
     inputs     the quantities that go into it
+    surely     how many roundings of the value's own size the analysis allows at least, if that is known beforehand
     """
 
     name: str
     function: str
     value: Array
-    rounding: Rounding
+    analysis: Rounding | Callable[[], Rounding]
     inputs: tuple[str, ...]
+    surely: float = 0.0
+
+    @cached_property
+    def rounding(self) -> Rounding:
+        """The rounding analysis; it may cost more than the value, and not everybody asks for it."""
+        return self.analysis if isinstance(self.analysis, Rounding) else self.analysis()
+
+    def rounding_for(self, got: Array, dtype: DTypeLike) -> Rounding:
+        """The rounding analysis; a part of it, and a cheap one, where that is enough for what was found."""
+        if self.surely:
+            least = Rounding(1, self.surely * np.abs(self.value), 0.0)
+            if got.shape != self.value.shape or bool((np.abs(got - self.value) <= allowance(least, dtype)).all()):
+                return least
+        return self.rounding
 
     def can_go_on_with(self, got: Array | None) -> TypeGuard[Array]:
         """Whether the later quantities can be computed from this value in place of the reference's own."""
-        return (
-            got is not None and got.dtype.kind == "f" and got.shape == self.value.shape and bool(np.isfinite(got).all())
-        )
+        return is_usable(got, self.value.shape)
 
 
-@dataclass
-class LayerStep:
-    """One layer's module, the graph of its forward step, and the values that went into and came out of it."""
+def is_usable(got: Array | None, shape: Shape) -> TypeGuard[Array]:
+    """Whether what was handed over are finite numbers of a shape."""
+    return got is not None and got.dtype.kind == "f" and got.shape == shape and bool(np.isfinite(got).all())
 
-    name: str
-    module: nn.Module
-    rule: Rule
-    leaf: Tensor
-    output: Tensor
-    local: Local
+
+def entering_shape(xs: Sequence[Array]) -> Any:
+    """The shape of what enters a layer; of several inputs a tuple of shapes."""
+    return xs[0].shape if len(xs) == 1 else tuple(x.shape for x in xs)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one layer sends back to a quantity that enters it; the quantity's gradient is the sum of these."""
+
+    value: Array
+    analysis: Callable[[], Rounding]
+    function: str
     inputs: tuple[str, ...]
+    surely: float
 
 
 class Reference:
-    """Walks through the quantities of a case in order, from values that the caller may replace on the way."""
+    """Walks through the quantities of a case in order, from values that the caller may replace on the way.
 
-    def __init__(self, case: Case, device: str = "cpu", *, keep_graphs: bool = False) -> None:
+    Inner quantities of layers are replaced by those in `given`, which the caller knows beforehand.
+    """
+
+    def __init__(
+        self, case: Case, device: str = "cpu", *, given: Mapping[str, Array] | None = None, keep_graphs: bool = False
+    ) -> None:
         self.case = case
         self.keep_graphs = keep_graphs  # so that a layer can be gone back through again
         self.device = device
+        self.given = given or {}
         self.values: dict[str, Array] = {}
         self.layers: list[LayerStep] = []
+        self.shares: dict[str, dict[str, list[Share]]] = {}  # by the quantity's node, and the node that sends it
 
     def walk(self) -> Iterator[Expected]:
         """The quantities in order; the caller puts each into `values`, as it is to be used, before the next."""
@@ -72,19 +106,40 @@ class Reference:
         return twin.tensor(array, self.device, torch.float64 if array.dtype.kind == "f" else None)
 
     def _forward(self) -> Iterator[Expected]:
-        case, x, before = self.case, self.case.x, "input"
-        for name, layer in zip(case.network.names, case.network.layers, strict=True):
-            parameters = {p: case.parameters[f"{name}.{p}"] for p in layer.parameter_shapes()}
-            with torch.device("meta"):  # there is nothing to initialise: the parameters are given
-                module = twin.build_layer(layer)
-            module.load_state_dict({p: self._tensor(value) for p, value in parameters.items()}, assign=True)
-            leaf = self._tensor(x).requires_grad_()
-            output = module(leaf)
-            value, rule, quantity = twin.array(output), twin.LAYERS[layer.kind].rule, f"forward/{name}"
-            local = Local(x, value, parameters, np.empty(0))
-            yield Expected(quantity, f"{name}.forward", value, rule.forward(local), (before,))
-            self.layers.append(LayerStep(name, module, rule, leaf, output, local, (before, quantity)))
-            x, before = self.values[quantity], quantity
+        outputs = {"input": self.case.x}
+        given = self.case.given
+        for node in self.case.network.nodes:
+            own = {n.rpartition(".")[2]: value for n, value in given.items() if n.rpartition(".")[0] == node.name}
+            xs = [outputs[source] for source in node.sources]
+            inner = self._inner("forward", node, entering_shape(xs))
+            step = LayerStep(node, xs, own, inner, self._inner("backward", node, entering_shape(xs)), self.device)
+            self.layers.append(step)
+            yield from self._forward_through(step)
+            outputs[node.name] = self.values[f"forward/{node.name}"]
+
+    def _inner(self, room: str, node: Node, shape: Any) -> dict[str, Array]:
+        """The inner quantities of a layer, or their gradients, that the caller has and that can be gone on with."""
+        shapes = node.layer.inner_shapes(shape)
+        found = {name: self.given.get(f"{room}/{node.name}.{name}") for name in shapes}
+        return {name: value for name, value in found.items() if is_usable(value, shapes[name])}
+
+    def _forward_through(self, step: LayerStep) -> Iterator[Expected]:
+        name, values = step.name, {n: twin.array(value) for n, value in step.clean.values().items()}
+        inputs = [source if source == "input" else f"forward/{source}" for source in step.node.sources]
+        for inner in step.node.layer.inner_shapes(entering_shape(step.xs)):
+            quantity = f"forward/{name}.{inner}"
+            analysis = partial(step.rounding_forward, inner)
+            function = f"{name}.forward_{inner}"
+            yield Expected(quantity, function, values[inner], analysis, tuple(inputs), MODULE_ROUNDINGS)
+            if inner in step.given:
+                inputs.append(quantity)
+        analysis = partial(step.rounding_forward, "")
+        yield Expected(f"forward/{name}", f"{name}.forward", values[""], analysis, tuple(inputs), step.surely)
+        for state in step.node.layer.next_states:
+            analysis = partial(step.rounding_forward, f"next {state}")
+            value = values[f"next {state}"]
+            function = f"{name}.next_{state}"
+            yield Expected(f"state/{name}.{state}", function, value, analysis, tuple(inputs), MODULE_ROUNDINGS)
 
     def _loss(self) -> Iterator[Expected]:
         case, before = self.case, f"forward/{self.layers[-1].name}"
@@ -92,20 +147,20 @@ class Reference:
         # A loss with one element a row has summed over that row.
         operations = ELEMENTARY + (output.shape[-1] if case.loss.element_axes == 1 else 0)
         leaf = self._tensor(output).requires_grad_()
-        graph = kind.elements(leaf, target)
-        rounding = Rounding(operations, kind.rule.elements(output, case.target))
+        graph = kind.elements(case.loss, leaf, target)
+        rounding = Rounding(operations, kind.rule.elements(case.loss, output, case.target))
         yield Expected("loss/elements", f"{case.loss.kind}.elements", twin.array(graph), rounding, (before,))
 
         elements = self._tensor(self.values["loss/elements"])
-        total, magnitude = (twin.array(twin.reduce(case.loss, e)) for e in (elements, elements.abs()))
+        total, magnitude = (twin.array(twin.reduce(case.loss, e, target)) for e in (elements, elements.abs()))
         rounding = Rounding(elements.numel() + 1, magnitude)
         yield Expected("loss", f"{case.loss.name}.reduce", total, rounding, ("loss/elements",))
         if case.penalty:
             yield from self._objective()
 
-        (slope,) = torch.autograd.grad(twin.reduce(case.loss, graph), leaf)
-        scale = float(twin.reduce(case.loss, torch.ones_like(graph))) / graph.numel()
-        magnitude = kind.rule.slope(output, case.target) * scale
+        (slope,) = torch.autograd.grad(twin.reduce(case.loss, graph, target), leaf)
+        scale = float(twin.reduce(case.loss, torch.ones_like(graph), target)) / graph.numel()
+        magnitude = kind.rule.slope(case.loss, output, case.target) * scale
         quantity, function = f"backward/{self.layers[-1].name}", f"{case.loss.name}.backward"
         yield Expected(quantity, function, twin.array(slope), Rounding(operations, magnitude), (before,))
 
@@ -121,54 +176,136 @@ class Reference:
     def _backward(self) -> Iterator[Expected]:
         """Every layer's gradient with respect to its input, last layer first, then every parameter's gradient."""
         gradients: list[Expected] = []
-        for place in reversed(range(len(self.layers))):
-            layer = self.layers[place]
-            after = f"backward/{layer.name}"
-            before = f"backward/{self.layers[place - 1].name}" if place else "backward/input"
-            grad_output = self.values[after]
-            local = Local(layer.local.x, layer.local.output, layer.local.parameters, grad_output)
-            grad_input, own = self.go_back(layer, grad_output)
-            inputs = (after, *layer.inputs)
-            gradients[:0] = (
-                self._gradient(f"{layer.name}.{p}", g, layer.rule.gradient(local, p), inputs) for p, g in own.items()
-            )
-            function, rounding = f"{layer.name}.backward", layer.rule.backward(local)
-            yield Expected(before, function, grad_input, rounding, inputs)
+        of_states: list[Expected] = []
+        for step in reversed(self.layers):
+            if step is not self.layers[-1]:
+                yield self._sum_of_shares(step.name)
+            yield from self._back_through(step, gradients, of_states)
+        if not self.case.network.takes_ids:
+            yield self._sum_of_shares("input")
         yield from gradients
+        yield from of_states
 
-    def go_back(self, layer: LayerStep, grad_output: Array) -> tuple[Array, dict[str, Array]]:
-        """The gradients with respect to a layer's input and to each of its parameters, given that of its output."""
-        leaves = (layer.leaf, *layer.module.parameters())
-        upstream = self._tensor(grad_output)
-        grads = torch.autograd.grad(layer.output, leaves, upstream, retain_graph=self.keep_graphs)
-        grad_input, *own = map(twin.array, grads)
-        return grad_input, dict(zip(layer.local.parameters, own, strict=True))
+    def _back_through(
+        self, step: LayerStep, gradients: list[Expected], of_states: list[Expected]
+    ) -> Iterator[Expected]:
+        """The gradients of a layer's inner quantities; what it sends back further is kept."""
+        name, grad_output = step.name, self.values[f"backward/{step.name}"]
+        given = self._inner("backward", step.node, entering_shape(step.xs))
+        back = {n: twin.array(v) for n, v in step.go_back(grad_output, given, self.keep_graphs).gradients().items()}
+        rounding = step.roundings_back(grad_output, given)
+        forward = [source if source == "input" else f"forward/{source}" for source in step.node.sources]
+        inner = [f"forward/{name}.{i}" for i in step.given]
+        # A layer in pieces goes back by what is inside it.
+        output = [] if step.row.pieces else [f"forward/{name}"]
+        inputs = [f"backward/{name}", *forward, *inner, *output]
+        for i in reversed(step.node.layer.inner_gradients):
+            quantity, analysis = f"backward/{name}.{i}", partial(rounding.of, i)
+            function = f"{name}.backward_{i}"
+            yield Expected(quantity, function, back[i], analysis, tuple(inputs), MODULE_ROUNDINGS)
+            if i in given:
+                inputs.append(quantity)
+        own = [
+            self._gradient(step, p, back[f"own {p}"], partial(rounding.of, f"own {p}"), tuple(inputs))
+            for p in step.differentiated
+        ]
+        gradients[:0] = own[: len(step.parameters)]
+        of_states[:0] = own[len(step.parameters) :]
+        for place, source in enumerate(step.node.sources):
+            if (value := back.get(f"x {place}")) is not None:
+                analysis = partial(rounding.of, f"x {place}")
+                share = Share(value, analysis, f"{name}.backward", tuple(inputs), step.surely)
+                self.shares.setdefault(source, {}).setdefault(name, []).append(share)
 
-    def _gradient(self, name: str, value: Array, rounding: Rounding, inputs: tuple[str, ...]) -> Expected:
+    def _sum_of_shares(self, source: str) -> Expected:
+        """The gradient of what enters one layer or several."""
+        shares = [share for sent in self.shares[source].values() for share in sent]
+        # The layer that comes last, a block's own, is the one that brings the others' gradients together.
+        function = shares[0].function
+        value = np.asarray(sum((share.value for share in shares[1:]), shares[0].value))
+        inputs = tuple(dict.fromkeys(name for share in shares for name in share.inputs))
+        analysis = shares[0].analysis if len(shares) == 1 else partial(_added, shares)
+        surely = min(share.surely for share in shares)
+        return Expected(f"backward/{source}", function, value, analysis, inputs, surely)
+
+    def go_back(self, step: LayerStep, grad_output: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+        """What a layer sends back to each of its sources, and to each of its parameters, given what comes to it."""
+        back = {n: twin.array(v) for n, v in step.go_back(grad_output, {}, keep=True).gradients().items()}
+        sent: dict[str, Array] = {}
+        for place, source in enumerate(step.node.sources):
+            if f"x {place}" in back:
+                sent[source] = sent.get(source, 0) + back[f"x {place}"]
+        return sent, {p: back[f"own {p}"] for p in step.parameters}
+
+    def _gradient(
+        self, step: LayerStep, parameter: str, value: Array, analysis: Callable[[], Rounding], inputs: tuple[str, ...]
+    ) -> Expected:
         """The gradient of the objective: of the loss, plus the penalty's l1 sign(w) + l2 w."""
-        penalty = self.case.penalty
-        if penalty.applies_to(name):
+        name, penalty, surely = f"{step.name}.{parameter}", self.case.penalty, step.surely
+        if name in self.case.parameters and penalty.applies_to(name):
             leaf = self._tensor(self.case.parameters[name]).requires_grad_()
             extra = twin.array(torch.autograd.grad(twin.penalty_value(penalty, {name: leaf}), leaf)[0])
-            value = value + extra
-            rounding = Rounding(rounding.operations + 4, rounding.magnitude + np.abs(extra))
-        layer, _, parameter = name.rpartition(".")
-        return Expected(f"gradient/{name}", f"{layer}.grad_{parameter}", value, rounding, inputs)
+            value, analysis, surely = value + extra, partial(_penalised, analysis, extra), min(1.0, surely)
+        return Expected(f"gradient/{name}", f"{step.name}.grad_{parameter}", value, analysis, inputs, surely)
 
     def _update(self) -> Iterator[Expected]:
-        """Every parameter after torch.optim's step, from the gradient in `values`; a frozen one stays."""
-        case = self.case
+        """What torch.optim's step makes of the gradients in `values`; a frozen parameter stays."""
+        case, trained = self.case, [name for name in self.case.parameters if name not in self.case.frozen]
+        if case.clipping and trained:
+            yield from self._clip(case.clipping, trained)
+        updates = {name: self._updated(name) for name in trained}
+        for name, update in updates.items():
+            sizes = partial(rounding_updates.roundings, update)
+            for buffer, value in update.new.items():
+                quantity, function = f"optimiser/{name}.{buffer}", f"{case.optimiser.kind}.keep_{buffer}"
+                yield Expected(quantity, function, value, partial(_of, sizes, buffer), (self._used(name),))
         for name, old in case.parameters.items():
             quantity, function = f"updated/{name}", f"{case.optimiser.kind}.update"
             if name in case.frozen:
                 yield Expected(quantity, function, old.astype(np.float64), Rounding(1, np.zeros(old.shape)), ())
-                continue
-            parameter, gradient = self._tensor(old), self._tensor(self.values[f"gradient/{name}"])
-            new = twin.array(twin.update(case.optimiser, parameter, gradient))
-            # The learning rate, its product with the gradient, and the difference are each rounded.
-            magnitude = np.subtract(new, old)
-            np.abs(magnitude, out=magnitude)
-            magnitude *= 3
-            magnitude += np.abs(new)
-            rounding = Rounding(1, magnitude)
-            yield Expected(quantity, function, new, rounding, (f"gradient/{name}",))
+            else:
+                analysis = partial(_of, partial(rounding_updates.roundings, updates[name]), "")
+                yield Expected(quantity, function, updates[name].updated, analysis, (self._used(name),))
+
+    def _used(self, name: str) -> str:
+        """The quantity that is the gradient with which a parameter is updated."""
+        return f"{'clipped' if self.case.clipping else 'gradient'}/{name}"
+
+    def _clip(self, clipping: Clipping, trained: Sequence[str]) -> Iterator[Expected]:
+        gradients = {name: self._tensor(self.values[f"gradient/{name}"]) for name in trained}
+        by_norm = clipping.by == "norm"
+        operations = ELEMENTARY + sum(g.numel() for g in gradients.values()) * by_norm
+        for name, value in twin.clipped(clipping, gradients).items():
+            inputs = tuple(f"gradient/{n}" for n in trained) if by_norm else (f"gradient/{name}",)
+            rounding = Rounding(operations, np.abs(twin.array(value)))
+            yield Expected(f"clipped/{name}", f"clipping.by_{clipping.by}", twin.array(value), rounding, inputs)
+
+    def _updated(self, name: str) -> Update:
+        case, gradient = self.case, self.values[self._used(name)]
+        old = {b: case.optimiser_state[f"{name}.{b}"] for b in case.optimiser.buffers}
+        kept = {b: self._tensor(value) for b, value in old.items()}
+        parameter = self._tensor(case.parameters[name])
+        new, buffers = twin.update(case.optimiser, parameter, self._tensor(gradient), kept, case.updates)
+        made = {b: twin.array(value) for b, value in buffers.items()}
+        old64 = {b: value.astype(np.float64) for b, value in old.items()}
+        given = (case.parameters[name].astype(np.float64), gradient.astype(np.float64), old64, case.updates)
+        return Update(case.optimiser, *given, made, twin.array(new), case.dtype)
+
+
+def _of(roundings: Callable[[], Mapping[str, Rounding]], name: str) -> Rounding:
+    """One of the roundings of an update."""
+    return roundings()[name]
+
+
+def _penalised(analysis: Callable[[], Rounding], extra: Array) -> Rounding:
+    """Of a gradient to which a penalty's has been added."""
+    rounding = analysis()
+    return replace(rounding, operations=rounding.operations + 4, magnitude=rounding.magnitude + np.abs(extra))
+
+
+def _added(shares: Sequence[Share]) -> Rounding:
+    """Of a sum of what several layers send back."""
+    parts = [share.analysis() for share in shares]
+    magnitude = np.asarray(sum((part.magnitude for part in parts[1:]), parts[0].magnitude))
+    factor = np.asarray(sum((part.factor for part in parts[1:]), np.asarray(parts[0].factor)))
+    return Rounding(max(part.operations for part in parts) + len(parts), magnitude, factor)

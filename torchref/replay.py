@@ -10,9 +10,11 @@ import numpy as np
 import torch
 
 from manual.arrays import Array
+from manual.network import Node
 from torchref import twin
 from torchref.mistakes import MISTAKES, Mistake, Site
 from torchref.reference import Reference
+from torchref.settled import settled, values_with
 from torchref.steps import Examination
 
 Values = dict[str, Array]
@@ -51,6 +53,21 @@ class Replay:
                 wrong = mistake.at(site)
                 if wrong is not None and np.isfinite(wrong).all():
                     yield mistake, quantity, play(quantity, wrong)
+        for node in reversed(self.case.network.nodes[place:]):
+            yield from self._inside(node)
+
+    def _inside(self, node: Node) -> Iterator[tuple[Mistake, str, Values]]:
+        """Each mistake of this kind of layer at its inner quantities, gone back first."""
+        is_right = self._is_given_and_right(f"forward/{node.name}")
+        rooms = ("backward",) if is_right else ("backward", "forward")
+        for name, step in reversed(self.examination.expected.items()):
+            site = Site(self.case, name, step.function, self.reference.values, step.value)
+            if not site.inner or site.node is not node or site.role.partition(".")[0] not in rooms:
+                continue
+            for mistake in MISTAKES.values():
+                wrong = settled(mistake, site) if mistake.kinds else None
+                if wrong is not None and np.isfinite(wrong).all():
+                    yield mistake, name, values_with(self.case, name, wrong)
 
     def _from_gradient(self, quantity: str, wrong: Array) -> Values:
         """A wrong gradient, and the update that it makes."""
@@ -58,13 +75,23 @@ class Replay:
 
     def _from_backward(self, quantity: str, wrong: Array) -> Values:
         """The gradients and updates of the layers below a wrong gradient of a layer's output."""
-        values: Values = {quantity: wrong}
-        names = self.case.network.names
-        grad_output = wrong
-        for layer in reversed(self.reference.layers[: names.index(quantity.partition("/")[2]) + 1]):
-            grad_output, own = self.reference.go_back(layer, grad_output)
+        values: Values = {}
+        shares = self.reference.shares
+        sent: dict[str, dict[str, Array]] = {}  # what changes of the shares, by source and sender
+        for step in reversed(self.reference.layers):
+            if f"backward/{step.name}" == quantity:
+                grad_output = wrong
+            elif step.name in sent:
+                right = {name: sum(share.value for share in given) for name, given in shares[step.name].items()}
+                grad_output = np.asarray(sum((right | sent[step.name]).values()))
+            else:
+                continue
+            values[f"backward/{step.name}"] = grad_output
+            back, own = self.reference.go_back(step, grad_output)
+            for source, gradient in back.items():
+                sent.setdefault(source, {})[step.name] = gradient
             for parameter, gradient in own.items():
-                self._put(values, f"{layer.name}.{parameter}", gradient)
+                self._put(values, f"{step.name}.{parameter}", gradient)
         return values
 
     def _put(self, values: Values, name: str, gradient: Array) -> None:
@@ -79,8 +106,13 @@ class Replay:
         """The update that a gradient makes; none of a frozen parameter."""
         if name in self.case.frozen:
             return {}
-        old = torch.tensor(self.case.parameters[name]).double()
-        return {f"updated/{name}": twin.array(twin.update(self.case.optimiser, old, torch.tensor(gradient)))}
+        case = self.case
+        old = torch.tensor(case.parameters[name]).double()
+        kept = {b: torch.tensor(case.optimiser_state[f"{name}.{b}"]).double() for b in case.optimiser.buffers}
+        new, buffers = twin.update(case.optimiser, old, torch.tensor(gradient), kept, case.updates)
+        return {f"updated/{name}": twin.array(new)} | {
+            f"optimiser/{name}.{b}": twin.array(value) for b, value in buffers.items()
+        }
 
     def _from_forward(self, quantity: str, wrong: Array) -> Values:
         """Everything after a wrong output of a layer."""

@@ -5,25 +5,30 @@ rounded operations lead to an element and how large the numbers were that went i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from math import log
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 import torch
+from torch import Tensor, nn
+from torch.func import functional_call
 
 from manual.arrays import Array
+from manual.layers import Layer
 from torchref.allowance import ELEMENTARY, Rounding
 
 
 @dataclass(frozen=True)
 class Local:
-    """The values of one layer's step: what came in, what went out, the parameters, and the gradient that came back."""
+    """The values of one layer's step: what came in, went out and came back, the parameters, and the twin's module."""
 
+    layer: Layer
     x: Array
     output: Array
     parameters: Mapping[str, Array]
     grad_output: Array
+    module: nn.Module
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 class Rule(Protocol):
@@ -72,6 +77,51 @@ class SumsOfProducts:
         return Rounding(g.shape[0], g.sum(axis=0))
 
 
+class Multilinear:
+    """A layer that is linear in its input and in each parameter, such as a convolution.
+
+    Run on absolute values it gives Σ|products|, and run on ones the number of the products.
+    """
+
+    # A sum of magnitudes is no smaller than the sum.
+    surely = 1.0
+
+    def forward(self, own: Local) -> Rounding:
+        """Σ |x||W| + |b|."""
+        return Rounding(self._count(own, "output") + 1, self._run(own, np.abs)[0])
+
+    def backward(self, own: Local) -> Rounding:
+        """Σ |g||W|."""
+        return Rounding(self._count(own, "x"), self._run(own, np.abs)[1]["x"])
+
+    def gradient(self, own: Local, parameter: str) -> Rounding:
+        """Σ |g||x| of the weight, Σ |g| of a bias."""
+        return Rounding(self._count(own, parameter), self._run(own, np.abs)[1][parameter])
+
+    def _count(self, own: Local, of: str) -> int:
+        output, gradients = self._run(own, np.ones_like)
+        return int((output if of == "output" else gradients[of]).max())
+
+    def _run(self, own: Local, of: Callable[[Array], Array]) -> tuple[Array, dict[str, Array]]:
+        """The output, and each gradient, with `of` of every number in its place; kept, for each rule asks for it."""
+        if of.__name__ not in own.kept:
+            own.kept[of.__name__] = self._passed(own, of)
+        found: tuple[Array, dict[str, Array]] = own.kept[of.__name__]
+        return found
+
+    def _passed(self, own: Local, of: Callable[[Array], Array]) -> tuple[Array, dict[str, Array]]:
+        values = {"x": own.x, **own.parameters}
+        leaves = {n: torch.tensor(of(v.astype(np.float64))).requires_grad_() for n, v in values.items()}
+        parameters = {name: leaves[name] for name in own.parameters}
+        output: Tensor = functional_call(own.module, parameters, (leaves["x"],))
+        gradients: dict[str, Array] = {}
+        if own.grad_output.size:
+            upstream = torch.tensor(of(own.grad_output.astype(np.float64)))
+            grads = torch.autograd.grad(output, list(leaves.values()), upstream)
+            gradients = {name: grad.numpy() for name, grad in zip(leaves, grads, strict=True)}
+        return output.detach().numpy(), gradients
+
+
 @dataclass(frozen=True)
 class Elementwise:
     """A function of each element: `size` is the size of its value and `slope` that of its derivative, as computed.
@@ -116,54 +166,5 @@ class Softmax:
         raise NotImplementedError(parameter)
 
 
-@dataclass(frozen=True)
-class LossRule:
-    """A loss: the sizes of its elements and of their slopes, as functions of output and target."""
-
-    elements: Callable[[Array, Array], Array]
-    slope: Callable[[Array, Array], Array]
-
-
 def _spread(x: Array) -> Array:
     return x.max(axis=-1, keepdims=True) - x
-
-
-def _log(x: Array) -> Array:
-    """|ln x| as the losses bound it."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.minimum(np.abs(np.log(x)), 100.0)
-
-
-def absolute_error(output: Array, target: Array) -> Array:
-    """|o − t|: a difference of two numbers that are given is off by u of itself."""
-    return np.abs(output - target)
-
-
-def squared_error(output: Array, target: Array) -> Array:
-    """(o − t)²."""
-    return np.square(output - target)
-
-
-def binary_cross_entropy(output: Array, target: Array) -> Array:
-    """T |ln o| + (1 − t)(|ln(1 − o)| + 1): where 1 − o is rounded before its logarithm, that is off by u."""
-    return target * _log(output) + (1 - target) * (_log(1 - output) + 1)
-
-
-def binary_cross_entropy_slope(output: Array, target: Array) -> Array:
-    """(|o| + |t|) / (o (1 − o)), which covers t/o and (1 − t)/(1 − o) as well."""
-    return (output + target) / np.maximum(output * (1 - output), 1e-12)
-
-
-def softmax_cross_entropy(output: Array, target: Array) -> Array:
-    """max|x| + ln C + Σ t|x|."""
-    size = np.abs(output)
-    return np.asarray(size.max(axis=-1) * 2 + log(output.shape[-1]))
-
-
-def softmax_cross_entropy_slope(output: Array, target: Array) -> Array:
-    """P (1 + |x − max|) + t, the first for all classes of a row together."""
-    spread = 1 + _spread(output)
-    p = np.exp(-_spread(output))
-    p = p / p.sum(axis=-1, keepdims=True)
-    one_hot = target if target.ndim == output.ndim else np.eye(output.shape[-1], dtype=output.dtype)[target]
-    return p * (spread + (p * spread).sum(axis=-1, keepdims=True)) + one_hot

@@ -30,10 +30,7 @@ class Shaker:
         self.device = device
         self.rng = np.random.default_rng(0)  # the same verdict for the same trace
         self.moved = {name: np.zeros(step.value.shape) for name, step in expected.items() if name in trace}
-        self.ranges = {
-            f"forward/{name}": layer.output_range
-            for name, layer in zip(case.network.names, case.network.layers, strict=True)
-        }
+        self.ranges = {f"forward/{node.name}": node.layer.output_range for node in case.network.nodes}
         self.samples = 0
 
     def widen(self, allowed: dict[str, Array]) -> None:
@@ -48,7 +45,7 @@ class Shaker:
                 return
 
     def _shake(self) -> None:
-        reference = Reference(self.case, self.device)
+        reference = Reference(self.case, self.device, given=self.trace)
         for step in reference.walk():
             got, clean = self.trace.get(step.name), self.expected[step.name].value
             if step.can_go_on_with(got):
@@ -56,7 +53,8 @@ class Shaker:
                 self.moved[step.name] = np.hypot(self.moved[step.name], step.value - clean)
                 reference.values[step.name] = got
             else:
-                moved = self.rng.uniform(-1, 1, clean.shape) * allowance(step.rounding, self.case.dtype)
+                reach = allowance(self.expected[step.name].rounding, self.case.dtype)
+                moved = self.rng.uniform(-1, 1, clean.shape) * reach
                 reference.values[step.name] = np.clip(step.value + moved, *self.ranges.get(step.name, (None, None)))
         self.samples += 1
 

@@ -65,19 +65,20 @@ def judge(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> list[S
 @ieee_float32()
 def examine(case: Case, trace: Mapping[str, Array], device: str = "cpu") -> Examination:
     """Judges every quantity of a trace; one that the trace lacks is missing."""
-    reference = Reference(case, device)
+    reference = Reference(case, device, given=trace)
     expected: dict[str, Expected] = {}
     for step in reference.walk():
         got = trace.get(step.name)
         reference.values[step.name] = got if step.can_go_on_with(got) else step.value
         expected[step.name] = step
-    allowed = {name: allowance(step.rounding, case.dtype) for name, step in expected.items() if name in trace}
+    given = {name: step.rounding_for(trace[name], case.dtype) for name, step in expected.items() if name in trace}
+    allowed = {name: allowance(rounding, case.dtype) for name, rounding in given.items()}
     if any(i in expected and i not in trace for name in allowed for i in expected[name].inputs):
         Shaker(case, trace, expected, device).widen(allowed)
     steps: dict[str, StepVerdict] = {}
     for name, step in expected.items():
         bound = allowed.get(name, np.empty(0))
-        comparison = compare(name, trace.get(name), step.value, bound, case.dtype, step.rounding)
+        comparison = compare(name, trace.get(name), step.value, bound, case.dtype, given.get(name))
         is_tainted = any(_is_tainted(steps[i].verdict) for i in step.inputs if i in steps)
         is_consistent = comparison.verdict is Verdict.AGREES and is_tainted
         verdict = Verdict.CONSISTENT if is_consistent else comparison.verdict

@@ -3,72 +3,85 @@
 Nothing here calls manual's mathematics: what the two sides share is the specification, the case and the names.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from manual.arrays import Array
 from manual.case import Case
 from manual.layers import Layer
-from manual.losses import Loss
-from manual.network import Network
-from manual.optimisers import Optimiser
+from manual.network import Network, Node
 from manual.penalty import Penalty
 from manual.trace import Trace
-from torchref import rounding
+from torchref import draws, rounding
+from torchref import draws_sequences as sequences
+from torchref import rounding_activations as curves
+from torchref import twin_attention as attention
+from torchref import twin_layers as made
+from torchref import twin_recurrent as recurrent
 from torchref.precision import ieee_float32
-
-
-class SharedBiasLinear(nn.Module):
-    """A linear layer whose neurons share one bias, the document's b1 and b2."""
-
-    def __init__(self, in_features: int, out_features: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(out_features, in_features))
-        self.bias = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """X Wᵀ + b."""
-        return F.linear(x, self.weight, self.bias.expand(self.weight.shape[0]))
+from torchref.twin_losses import LOSSES as LOSSES
+from torchref.twin_losses import loss_elements as loss_elements
+from torchref.twin_losses import reduce as reduce
+from torchref.twin_optimisers import OPTIMISERS as OPTIMISERS
+from torchref.twin_optimisers import buffers_of
+from torchref.twin_optimisers import build_optimiser as build_optimiser
+from torchref.twin_optimisers import clip as clip
+from torchref.twin_optimisers import clipped as clipped
+from torchref.twin_optimisers import update as update
 
 
 @dataclass(frozen=True)
 class LayerTwin:
-    """How torch makes a layer of a kind, and how its steps are rounded."""
+    """How torch makes a layer of a kind, and how its steps are rounded.
+
+    build    the torch module of a layer, called with its inputs, and with its states by name; it leaves what they
+             become in `next_states`
+    rule     how its steps are rounded; None where that is found by trying (torchref/layer_step.py)
+    pieces   the same computation as a function (layer, cut, x, **parameters and states) that hands each inner
+             quantity to `cut(name, value)` and goes on with what that returns; states that change to `cut.next`
+    draw     a random layer that examples of a shape can enter, or None: see torchref/draws.py
+    """
 
     build: Callable[[Any], nn.Module]
-    rule: rounding.Rule
-
-
-@dataclass(frozen=True)
-class LossTwin:
-    """How torch computes the elements of a loss of a kind, and how they are rounded."""
-
-    elements: Callable[[Tensor, Tensor], Tensor]
-    rule: rounding.LossRule
-
-
-def _linear(layer: Any) -> nn.Module:
-    if layer.bias == "shared":
-        return SharedBiasLinear(layer.in_features, layer.out_features)
-    return nn.Linear(layer.in_features, layer.out_features, bias=layer.bias == "neuron")
-
-
-def _binary_cross_entropy(output: Tensor, target: Tensor) -> Tensor:
-    """torch's, but NaN where torch would raise: what is no probability has no cross-entropy."""
-    if output.min() < 0 or output.max() > 1:
-        return output * torch.nan
-    return F.binary_cross_entropy(output, target, reduction="none")
+    rule: rounding.Rule | None = None
+    pieces: Callable[..., Tensor] | None = None
+    draw: draws.Draw | None = None
 
 
 LAYERS: dict[str, LayerTwin] = {
-    "linear": LayerTwin(_linear, rounding.SumsOfProducts()),
+    "linear": LayerTwin(made.linear, rounding.SumsOfProducts(), draw=draws.linear),
+    "conv": LayerTwin(made.conv, rounding.Multilinear(), draw=draws.conv),
+    "conv_transpose": LayerTwin(made.conv_transpose, rounding.Multilinear(), draw=draws.conv_transpose),
+    "max_pool": LayerTwin(made.max_pool, draw=draws.max_pool),
+    "avg_pool": LayerTwin(made.avg_pool, draw=draws.avg_pool),
+    "global_avg_pool": LayerTwin(made.global_avg_pool, draw=draws.global_avg_pool),
+    "flatten": LayerTwin(lambda at: nn.Flatten(-at.axes), draw=draws.flatten),
+    "upsample": LayerTwin(lambda at: nn.Upsample(scale_factor=at.scale), draw=draws.upsample),
+    "batch_norm": LayerTwin(made.BatchNorm, pieces=made.batch_norm, draw=draws.batch_norm),
+    "layer_norm": LayerTwin(lambda at: nn.LayerNorm(at.shape, at.eps), pieces=made.layer_norm, draw=draws.layer_norm),
+    "group_norm": LayerTwin(
+        lambda at: nn.GroupNorm(at.groups, at.channels, at.eps), pieces=made.group_norm, draw=draws.group_norm
+    ),
+    "rms_norm": LayerTwin(lambda at: nn.RMSNorm(at.shape, at.eps), pieces=made.rms_norm, draw=draws.rms_norm),
+    "dropout": LayerTwin(made.Dropout, draw=draws.dropout),
+    "embedding": LayerTwin(lambda at: nn.Embedding(at.num_embeddings, at.embedding_dim), draw=draws.embedding),
+    "rnn": LayerTwin(recurrent.OverTime, pieces=recurrent.rnn, draw=sequences.rnn),
+    "lstm": LayerTwin(recurrent.OverTime, pieces=recurrent.lstm, draw=sequences.lstm),
+    "gru": LayerTwin(recurrent.OverTime, pieces=recurrent.gru, draw=sequences.gru),
+    "positionwise_linear": LayerTwin(
+        lambda at: nn.Linear(at.in_features, at.out_features, bias=at.bias), draw=sequences.positionwise_linear
+    ),
+    "attention": LayerTwin(attention.Attention, pieces=attention.attention, draw=sequences.merging),
+    "multi_head_attention": LayerTwin(
+        attention.MultiHeadAttention, pieces=attention.multi_head_attention, draw=sequences.multi_head_attention
+    ),
+    "residual": LayerTwin(attention.residual, draw=sequences.merging),
+    "concat": LayerTwin(attention.concat, draw=sequences.merging),
     "identity": LayerTwin(lambda _: nn.Identity(), rounding.Elementwise(np.abs, np.ones_like)),
     "relu": LayerTwin(lambda _: nn.ReLU(), rounding.Elementwise(np.abs, np.ones_like)),
     # y (1 − y) with a rounded y: y (1 − y) + y |1 − 2y|, which is at most 2y.
@@ -76,37 +89,15 @@ LAYERS: dict[str, LayerTwin] = {
     # (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ) and 1 − y², which cancel numbers of the size of 1.
     "tanh": LayerTwin(lambda _: nn.Tanh(), rounding.Elementwise(np.ones_like, np.ones_like)),
     "softmax": LayerTwin(lambda _: nn.Softmax(dim=-1), rounding.Softmax()),
-}
-
-LOSSES: dict[str, LossTwin] = {
-    "absolute_error": LossTwin(
-        lambda o, t: F.l1_loss(o, t, reduction="none"),
-        rounding.LossRule(rounding.absolute_error, lambda o, t: np.ones_like(o)),
-    ),
-    "squared_error": LossTwin(
-        lambda o, t: F.mse_loss(o, t, reduction="none"),
-        rounding.LossRule(rounding.squared_error, rounding.absolute_error),
-    ),
-    "half_squared_error": LossTwin(
-        lambda o, t: 0.5 * F.mse_loss(o, t, reduction="none"),
-        rounding.LossRule(rounding.squared_error, rounding.absolute_error),
-    ),
-    "binary_cross_entropy": LossTwin(
-        _binary_cross_entropy,
-        rounding.LossRule(rounding.binary_cross_entropy, rounding.binary_cross_entropy_slope),
-    ),
-    "inner_product": LossTwin(
-        lambda o, t: o * t,
-        rounding.LossRule(lambda o, t: np.abs(o * t), lambda o, t: np.abs(t) * np.ones_like(o)),
-    ),
-    "softmax_cross_entropy": LossTwin(
-        lambda o, t: F.cross_entropy(o, t, reduction="none"),
-        rounding.LossRule(rounding.softmax_cross_entropy, rounding.softmax_cross_entropy_slope),
-    ),
-}
-
-OPTIMISERS: dict[str, Callable[[list[nn.Parameter], Any], torch.optim.Optimizer]] = {
-    "sgd": lambda parameters, rule: torch.optim.SGD(parameters, lr=rule.learning_rate),
+    "log_softmax": LayerTwin(lambda _: nn.LogSoftmax(dim=-1), curves.LogSoftmax()),
+    "leaky_relu": LayerTwin(lambda layer: nn.LeakyReLU(layer.slope), curves.LEAKY_RELU),
+    "elu": LayerTwin(lambda layer: nn.ELU(layer.alpha), curves.ELU),
+    "selu": LayerTwin(lambda _: nn.SELU(), curves.SELU),
+    "softplus": LayerTwin(lambda layer: nn.Softplus(layer.beta, layer.threshold), curves.SOFTPLUS),
+    "silu": LayerTwin(lambda _: nn.SiLU(), curves.SILU),
+    "gelu": LayerTwin(lambda _: nn.GELU(), curves.GELU),
+    "gelu_tanh": LayerTwin(lambda _: nn.GELU(approximate="tanh"), curves.GELU_TANH),
+    "hardtanh": LayerTwin(lambda layer: nn.Hardtanh(layer.low, layer.high), curves.HARDTANH),
 }
 
 SURFACES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -121,18 +112,44 @@ def build_layer(layer: Layer) -> nn.Module:
     return LAYERS[layer.kind].build(layer)
 
 
-def build(network: Network) -> nn.Sequential:
+class Twin(nn.Module):
     """The twin of a network; its state_dict has our parameters' names and shapes."""
-    return nn.Sequential(
-        OrderedDict((name, build_layer(layer)) for name, layer in zip(network.names, network.layers, strict=True))
-    )
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+        self.made = {node.name: build_layer(node.layer) for node in network.nodes}
+        for name, module in self.made.items():
+            *blocks, last = name.split(".")
+            room: nn.Module = self
+            for depth, block in enumerate(blocks):
+                if not hasattr(room, block):  # a block's layers are inside the layer that merges them, which comes last
+                    room.add_module(block, self.made.get(".".join(blocks[: depth + 1]), nn.Module()))
+                room = room.get_submodule(block)
+            if not hasattr(room, last):
+                room.add_module(last, module)
+
+    def outputs(self, x: Tensor, states: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """What comes in, as "input", and what each node gives."""
+        values = {"input": x}
+        for node in self.network.nodes:
+            own = {n.rpartition(".")[2]: s for n, s in (states or {}).items() if n.rpartition(".")[0] == node.name}
+            values[node.name] = self.made[node.name](*(values[source] for source in node.sources), **own)
+        return values
+
+    def forward(self, x: Tensor, states: Mapping[str, Tensor] | None = None) -> Tensor:
+        """The network's output."""
+        return self.outputs(x, states)[self.network.names[-1]]
+
+    def next_states(self, node: Node) -> dict[str, Tensor]:
+        """What the states that the last call has changed became."""
+        module: Any = self.made[node.name]
+        return {state: module.next_states[state] for state in node.layer.next_states}
 
 
-def reduce(loss: Loss, elements: Tensor) -> Tensor:
-    """The loss of its elements, by its reduction."""
-    if loss.reduction == "sum":
-        return elements.sum()
-    return elements.mean() if loss.reduction == "mean" else elements.sum() / elements.shape[0]
+def build(network: Network) -> Twin:
+    """The twin of a network."""
+    return Twin(network)
 
 
 def penalty_value(penalty: Penalty, parameters: Mapping[str, Tensor]) -> Tensor:
@@ -145,14 +162,6 @@ def penalty_value(penalty: Penalty, parameters: Mapping[str, Tensor]) -> Tensor:
     return torch.stack(terms).sum() if terms else torch.zeros(())
 
 
-def update(optimiser: Optimiser, parameter: Tensor, gradient: Tensor) -> Tensor:
-    """The parameter after one step of torch's optimiser with the given gradient."""
-    new = nn.Parameter(parameter.clone())
-    new.grad = gradient
-    OPTIMISERS[optimiser.kind]([new], optimiser).step()
-    return new
-
-
 def tensor(array: Array, device: str = "cpu", dtype: torch.dtype | None = None) -> Tensor:
     """A copy of an array, on a device, in a dtype or its own."""
     return torch.tensor(array, device=device, dtype=dtype)
@@ -161,38 +170,74 @@ def tensor(array: Array, device: str = "cpu", dtype: torch.dtype | None = None) 
 @ieee_float32()
 def run(case: Case, device: str = "cpu") -> Trace:
     """One training step of `case` by torch: autograd gives the gradient of every intermediate and every parameter."""
-    model = build(case.network).to(tensor(case.x).dtype)
+    model = build(case.network).to(dtype_of(case))
     model.load_state_dict({name: tensor(value) for name, value in case.parameters.items()})
     model.to(device)
-    x = tensor(case.x, device).requires_grad_()
+    x = tensor(case.x, device)
+    if x.is_floating_point():
+        x.requires_grad_()
+    states = {name: tensor(value, device) for name, value in case.states.items()}
+    with_gradient = {
+        f"{node.name}.{s}": states[f"{node.name}.{s}"].requires_grad_()
+        for node in case.network.nodes
+        for s in node.layer.state_gradients
+    }
     target = tensor(case.target, device)
-    outputs = {"input": x}
-    value = x
-    for name, module in model.named_children():
-        value = module(value)
-        value.retain_grad()
-        outputs[name] = value
-    elements = LOSSES[case.loss.kind].elements(value, target)
-    loss = reduce(case.loss, elements)
-    parameters = dict(model.named_parameters())
+    outputs = model.outputs(x, states)
+    for output in outputs.values():
+        if output.requires_grad:
+            output.retain_grad()
+    value = outputs[case.network.names[-1]]
+    elements = loss_elements(case.loss, value, target)
+    loss = reduce(case.loss, elements, target)
+    named_parameters = dict(model.named_parameters())
+    parameters = {name: named_parameters[name] for name in case.network.parameter_shapes}  # a block's own come last
     scalars = {"loss": loss}
     if case.penalty:
         penalty = penalty_value(case.penalty, parameters)
         scalars |= {"penalty": penalty, "objective": loss + penalty}
     torch.autograd.backward(scalars.get("objective", loss))
-    gradients = {name: parameter.grad for name, parameter in parameters.items()}
-    trainable = [parameter for name, parameter in parameters.items() if name not in case.frozen]
-    if trainable:
-        OPTIMISERS[case.optimiser.kind](trainable, case.optimiser).step()
+    gradients = {name: p.grad.clone() for name, p in parameters.items() if p.grad is not None}
+    made = _update(case, {name: p for name, p in parameters.items() if name not in case.frozen}, device)
     named: dict[str, Tensor | None] = {
-        **{f"forward/{name}": outputs[name] for name in case.network.names},
+        **dict(_forward(model, outputs)),
         "loss/elements": elements,
         **scalars,
         **{f"backward/{name}": outputs[name].grad for name in reversed(outputs)},
         **{f"gradient/{name}": gradient for name, gradient in gradients.items()},
+        **{f"gradient/{name}": state.grad for name, state in with_gradient.items()},
+        **made,
         **{f"updated/{name}": parameter for name, parameter in parameters.items()},
     }
     return Trace({name: array(value) for name, value in named.items() if value is not None})
+
+
+def _update(case: Case, trainable: Mapping[str, nn.Parameter], device: str) -> dict[str, Tensor]:
+    """Clips and updates in place; the clipped gradients, and what the optimiser keeps after its step."""
+    if not trainable:
+        return {}
+    clip(case.clipping, list(trainable.values()))
+    kept = {n: {b: tensor(case.optimiser_state[f"{n}.{b}"], device) for b in case.optimiser.buffers} for n in trainable}
+    made = build_optimiser(case.optimiser, list(trainable.values()), list(kept.values()), case.updates)
+    used = {f"clipped/{n}": p.grad.clone() for n, p in trainable.items() if case.clipping and p.grad is not None}
+    made.step()
+    return used | {
+        f"optimiser/{name}.{buffer}": value
+        for name, parameter in trainable.items()
+        for buffer, value in buffers_of(case.optimiser, made, parameter).items()
+    }
+
+
+def _forward(model: Twin, outputs: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
+    """Each layer's output, and what its states became."""
+    for node in model.network.nodes:
+        yield f"forward/{node.name}", outputs[node.name]
+        yield from ((f"state/{node.name}.{state}", value) for state, value in model.next_states(node).items())
+
+
+def dtype_of(case: Case) -> torch.dtype:
+    """The type in torch of a case's numbers."""
+    return torch.float32 if case.dtype == np.float32 else torch.float64
 
 
 def array(value: Tensor) -> Array:

@@ -28,6 +28,7 @@ class Linear(Layer):
     """A fully connected layer with a bias a neuron, one shared by its neurons, or none."""
 
     kind = "linear"
+    broadcasts_x = True
 
     in_features: int
     out_features: int
@@ -51,6 +52,10 @@ class Linear(Layer):
         if input_shape != (self.in_features,):
             raise must_be("linear: x", f"of shape (N, {self.in_features})", f"(N, {', '.join(map(str, input_shape))})")
         return (self.out_features,)
+
+    def example_shape(self) -> Shape:
+        """(I,)."""
+        return (self.in_features,)
 
     def forward(self, x: Array, weight: Array, bias: Array | None = None, out: Array | None = None) -> Array:
         """Z = x Wᵀ + b."""

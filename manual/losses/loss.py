@@ -24,15 +24,15 @@ class Loss:
     batchmean   scale 1 / (number of examples): summed over the outputs, averaged over the examples
 
     A subclass in a file of this folder is found by itself. It gives `kind`, `elements(output, target, out)` and
-    `slope(output, target, out)`, the derivative of each element with respect to its output. Axis -2 of the
-    output is the batch, axis -1 the features; axes before these (learning rates) broadcast.
+    `slope(output, target, out)`, the derivative of each element with respect to its output. The batch is the
+    output's first axis, classes its last; axes before these (learning rates) broadcast.
     """
 
     kind: ClassVar[str]
     reductions: ClassVar[tuple[Reduction, ...]] = ("sum", "mean", "batchmean")
     # The interval in which the network's outputs must lie.
     domain: ClassVar[tuple[float, float]] = (-inf, inf)
-    # How many trailing axes of `elements` belong to one network: (N, O), or (N,) where a row gives one element.
+    # 2 where each output gives an element, 1 where each row of the last axis gives one.
     element_axes: ClassVar[int] = 2
 
     elements: ClassVar[Callable[..., Any]]
@@ -54,21 +54,21 @@ class Loss:
         return f"{self.kind}_{self.reduction}"
 
     def check_target(self, target: Array, output_shape: Shape) -> None:
-        """Raises InputError unless `target` fits a batch of outputs of `output_shape`, (N, O)."""
+        """Raises InputError unless `target` fits a batch of outputs of `output_shape`, (N, …)."""
         if target.shape != output_shape:
             raise must_be("target", f"of shape {output_shape}, like the network's output", target.shape)
 
     def element_shape(self, output_shape: Shape) -> Shape:
-        """The shape of the elements for outputs of `output_shape`."""
-        return output_shape[: len(output_shape) - 2 + self.element_axes]
+        """The shape of the elements for a batch of outputs of `output_shape`, (N, …)."""
+        return output_shape if self.element_axes == 2 else output_shape[:-1]
 
-    def scale(self, output_shape: Shape) -> float:
-        """The factor between the sum of the elements and E, for outputs of `output_shape`."""
+    def scale(self, output_shape: Shape, target: Array | None = None) -> float:
+        """The factor between the sum of the elements and E, for a batch of outputs of `output_shape`, (N, …)."""
         if self.reduction == "sum":
             return 1.0
         if self.reduction == "mean":
-            return 1.0 / prod(self.element_shape(output_shape)[-self.element_axes :])
-        return 1.0 / output_shape[-2]
+            return 1.0 / prod(self.element_shape(output_shape))
+        return 1.0 / output_shape[0]
 
     def reduce(self, elements: Array, scale: float, out: Array | None = None) -> Array:
         """E = scale · Σ elements; the elements of one network lie along the last axis."""

@@ -9,7 +9,7 @@ Source       the document, sections 2.2 (w5⁺ = w5 − η ∂E/∂w5) and 2.3.1
 import numpy as np
 
 from manual.arrays import Array
-from manual.optimisers.optimiser import Optimiser
+from manual.optimisers.optimiser import Optimiser, State
 
 
 class SGD(Optimiser):
@@ -24,6 +24,9 @@ class SGD(Optimiser):
         learning_rate: Array | float,
         scratch: Array | None = None,
         out: Array | None = None,
+        state: State | None = None,
     ) -> Array:
         """w⁺ = w − η ∂E/∂w."""
+        if state:
+            state.step += 1
         return np.subtract(parameter, np.multiply(learning_rate, gradient, out=scratch), out=out)

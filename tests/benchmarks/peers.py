@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from manual.arrays import Array
 from manual.case import Case
@@ -57,18 +57,16 @@ def gradcheck_applies(case: Case) -> bool:
 def gradcheck(case: Case, got: Arrays) -> bool:
     """torch.autograd.gradcheck with its defaults, of the right loss with the gradients that were got."""
     names = list(case.parameters)
-    modules = [twin.build_layer(layer).double() for layer in case.network.layers]
-    model = nn.Sequential()
-    for name, module in zip(case.network.names, modules, strict=True):
-        model.add_module(name, module)
+    model = twin.build(case.network).double()
+    states = {name: twin.tensor(value) for name, value in case.states.items()}
 
     class Loss(torch.autograd.Function):
         @staticmethod
         def forward(ctx, *values: Tensor) -> Tensor:  # type: ignore[override]
             given = dict(zip(names, values, strict=True))
-            output = torch.func.functional_call(model, given, (twin.tensor(case.x),))
-            elements = twin.LOSSES[case.loss.kind].elements(output, twin.tensor(case.target))
-            return twin.reduce(case.loss, elements)
+            output = torch.func.functional_call(model, given, (twin.tensor(case.x), states))
+            elements = twin.loss_elements(case.loss, output, twin.tensor(case.target))
+            return twin.reduce(case.loss, elements, twin.tensor(case.target))
 
         @staticmethod
         def backward(ctx, grad_output: Tensor):  # type: ignore[override]

@@ -32,6 +32,8 @@ FAMILIES = {
     "cancelling, float32": ("cancelling", 1, Limits()),
     "mixed scales": ("mixed", 0, Limits()),
     "small": ("ordinary", 0, Limits(2, 8, 8)),
+    "convolutional": ("convolutional", 0, Limits()),
+    "sequence": ("sequence", 0, Limits()),
 }
 MUTANTS, PAIRS = 40, 10
 PEERS: dict[str, Callable[[peers.Arrays, peers.Arrays], bool]] = {

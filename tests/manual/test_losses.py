@@ -12,8 +12,10 @@ RNG = np.random.default_rng(8)
 
 def batch(kind, examples=4, features=3):
     output = RNG.uniform(0.1, 0.9, (examples, features))
-    if kind == "softmax_cross_entropy":
+    if LOSSES[kind].element_axes == 1:
         return RNG.standard_normal(output.shape), RNG.integers(features, size=examples)
+    if kind == "hinge":
+        return 3 * output, RNG.choice([-1.0, 1.0], output.shape)
     return output, RNG.uniform(0.1, 0.9, output.shape)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import manual
+from manual.errors import InputError
 from manual.names import Names
 from torchref.case_file import case_names, named_case, named_case_file, read_case, write_case
 from torchref.case_keys import MOST_PARAMETERS, named_parameters
@@ -64,9 +65,25 @@ def test_the_cases_that_come_along_read_back(tmp_path, name):
 
 def test_any_case_of_one_example_reads_back(tmp_path):
     limits = Limits(most_layers=4, widest=5, largest_batch=1)
-    for number in range(0, 60, 2):  # the even ones are float64
+    written = 0
+    for number in range(0, 240, 2):  # the even ones are float64
         case = random_case(7, number, limits, "ordinary").case
-        assert_same(read(tmp_path, write_case(case, 'a "title" \\ 标题'), "case.toml"), case)
+        plain = manual.SGD(case.optimiser.learning_rate)
+        case = replace(case, optimiser=plain, clipping=None, optimiser_state={}, updates=0)
+        try:
+            text = write_case(case, 'a "title" \\ 标题')
+        except InputError as error:
+            assert "without settings" in str(error)
+            continue
+        assert_same(read(tmp_path, text, "case.toml"), case)
+        written += 1
+    assert written >= 30
+
+
+def test_what_a_case_file_cannot_say_is_told():
+    case = manual.document.example()
+    with pytest.raises(InputError, match=r"without settings \(got adam\)"):
+        write_case(replace(case, optimiser=manual.OPTIMISERS["adam"](1.0)))
 
 
 def test_the_names_are_those_of_the_document_s_rule():

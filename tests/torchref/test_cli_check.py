@@ -49,7 +49,7 @@ def test_one_network_alone_shows_every_step(torchref):
     outcome = torchref("check", "--seed", 0, "--only", 7, "--device", "cpu")
     assert outcome.code == 0
     assert "Network 7 of seed 0 on cpu" in outcome.out
-    assert "gradient/linear0.weight" in outcome.out
+    assert "gradient/" in outcome.out
 
 
 def test_what_could_not_be_judged_is_neither_right_nor_wrong(torchref, monkeypatch):

@@ -36,7 +36,7 @@ def run(title, tmp_path, monkeypatch, change=lambda source: source):
 
 
 def test_every_shape_has_its_example():
-    assert len(EXAMPLES) == 8
+    assert len(EXAMPLES) == 10
 
 
 @pytest.mark.parametrize("title", EXAMPLES)
@@ -62,7 +62,14 @@ MISTAKES = [
     ),
     ("One flat vector", "d1 = d2 @ W2 * (1 - a1**2)", "d1 = d2 @ W2 * (1 - (X @ W1.T + b1)**2)", "slope-at-input"),
     ("Lists over time", "dh_next = dz @ Wh.T", "dh_next = 0", None),
+    (
+        "An LSTM",
+        "dh_next, dc_next = dz[:, : dh.shape[1]], dc * f",
+        "dh_next, dc_next = 0, dc * f",
+        "recurrence-not-carried",
+    ),
     ("A torch.autograd.Function", "(s + x * s * (1 - s))", "s", None),
+    ("An optimiser", "(np.sqrt(v_hat) + 1e-8)", "np.sqrt(v_hat + 1e-8)", "eps-inside-the-root"),
 ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import manual
 from manual import Linear, Network, Sigmoid
+from tests.torchref.part_cases import PART_CASES
 from torchref.diagnosis import diagnose
 from torchref.mistakes import MISTAKES
 from torchref.mutants import mutants, trace_of
@@ -57,7 +58,7 @@ def test_the_catalogue_is_complete_in_both_languages():
 
 
 def test_every_mistake_can_be_made_somewhere():
-    made = {m.mistake.name for case in CASES.values() for m in mutants(case)}
+    made = {m.mistake.name for case in (*CASES.values(), *PART_CASES.values()) for m in mutants(case)}
     assert set(MISTAKES) - made == set()
 
 

@@ -43,6 +43,7 @@ def crosscheck(
     columns: bool = False,
     dtype: DTypeLike = np.float64,
     seed: int = 0,
+    states: Mapping[str, ArrayLike] | None = None,
 ) -> Report:
     """Runs somebody's hand-written code and reports which of its quantities are right, step by step.
 
@@ -59,6 +60,8 @@ def crosscheck(
     gradients    where the gradient of a parameter is, for those that are not found by themselves
     quantities   the code's name -> ours, as in {"a1": "forward/sigmoid1", "delta2": "backward/linear2"}; if need be
                  with what turns the code's array into ours: ("forward/output", lambda hs: hs.swapaxes(0, 1))
+    states       masks, running statistics, first states by the reference's names (dropout1.mask); drawn at random if
+                 not given. `run` gets them in p, like parameters, under the names that `parameters` has for them
     columns      whether the code has examples as columns; x and target are given as rows all the same
 
     Raises       InputError if a layout or a name does not fit the reference
@@ -81,15 +84,22 @@ def crosscheck(
     if declared is not None and not isinstance(declared, Loss):
         raise must_be("loss", "the name of one of manual's losses beside a network specification", loss)
 
-    def drawn(network: Network | Layer, x: Array | None, target: Array | None) -> Case:
+    def drawn(network: Network | Layer, x: Array | None, target: Array | None, states: Mapping[str, Array]) -> Case:
         settings = (declared, learning_rate, penalty or Penalty(), frozenset(frozen))
-        return make_case(network, *settings, x, target, seed).astype(dtype)
+        return make_case(network, *settings, x, target, seed, states, given_x).astype(dtype)
 
     if isinstance(reference, Case):
-        return collect(check_network(adapter(reference.network.parameter_shapes), reference, title))
-    case = drawn(reference, given_x, given_target)
-    better = drawn(reference, None, None) if given_x is not None or given_target is not None else None
-    return collect(check_network(adapter(case.network.parameter_shapes), case, title, better))
+        return collect(check_network(adapter(_shapes(reference)), reference, title))
+    given_states = {name: np.asarray(value) for name, value in (states or {}).items()}
+    case = drawn(reference, given_x, given_target, given_states)
+    is_given = given_x is not None or given_target is not None or bool(given_states)
+    better = drawn(reference, None, None, {}) if is_given else None
+    return collect(check_network(adapter(_shapes(case)), case, title, better))
+
+
+def _shapes(case: Case) -> dict[str, Shape]:
+    """The shapes of what the code gets: parameters and states."""
+    return {name: value.shape for name, value in case.given.items()}
 
 
 def _beside_module(

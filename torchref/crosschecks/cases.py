@@ -1,5 +1,7 @@
 """Cases: a case that discriminates, for somebody's network: random numbers of order one, several examples."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from manual.case import Case
@@ -9,17 +11,21 @@ from manual.losses.inner_product import InnerProduct
 from manual.network import Network
 from manual.optimisers.sgd import SGD
 from manual.penalty import Penalty
-from torchref.errors import must_be
+from torchref.random_chains import random_input, random_states
+from torchref.random_parts import random_target
 
 EXAMPLES = 5
 
 
-def random_inputs(network: Network, input_features: int | None, examples: int, rng: np.random.Generator) -> np.ndarray:
-    """Inputs of order one for a network; their number of features is that of its first fully connected layer."""
-    first = next((layer.in_features for layer in network.layers if hasattr(layer, "in_features")), input_features)
-    if first is None:
-        raise must_be("x", "given, where no layer tells the number of features", "nothing")
-    return rng.standard_normal((examples, first))
+# The shape of an example where no layer tells one.
+ANY_EXAMPLE = (4,)
+
+
+def random_inputs(network: Network, examples: int, rng: np.random.Generator, like: np.ndarray | None) -> np.ndarray:
+    """Inputs of order one, or ids, like others, or of the shape that the first layer that tells one tells."""
+    told = (node.layer.example_shape() for node in network.nodes)
+    shape = next((shape for shape in told if shape is not None), ANY_EXAMPLE) if like is None else like.shape[1:]
+    return random_input(rng, network, (examples, *shape))
 
 
 def make_case(
@@ -31,26 +37,24 @@ def make_case(
     x: np.ndarray | None,
     target: np.ndarray | None,
     seed: int,
+    states: Mapping[str, np.ndarray] | None = None,
+    like: np.ndarray | None = None,
 ) -> Case:
-    """A case with random parameters scaled by fan-in, and random x and target where none are given.
+    """A case with random parameters scaled by fan-in, and random x, target and states where none are given.
+
+    `like` is a batch whose examples have the shape that random ones get.
 
     Without a loss, what stands in its place is the gradient that comes from above: target is then that gradient.
     """
     rng = np.random.default_rng(seed)
     chain = Network((network,)) if isinstance(network, Layer) else network
     parameters = {
-        name: rng.standard_normal(shape) * (0.5 if len(shape) == 1 else 1 / np.sqrt(shape[-1]))
+        name: rng.standard_normal(shape) * (0.5 if len(shape) == 1 else 1 / np.sqrt(np.prod(shape[1:])))
         for name, shape in chain.parameter_shapes.items()
     }
-    x = random_inputs(chain, 4, EXAMPLES, rng) if x is None else np.asarray(x)
+    x = random_inputs(chain, EXAMPLES, rng, like) if x is None else np.asarray(x)
     shape = (len(x), *chain.shapes(x.shape[1:])[-1])
     loss = loss or InnerProduct("sum")
-    target = random_target(loss, shape, rng) if target is None else np.asarray(target)
-    return Case(chain, parameters, x, target, loss, SGD(learning_rate), penalty, frozen)
-
-
-def random_target(loss: Loss, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Targets that a loss accepts: class ids, probabilities, or any numbers."""
-    if loss.element_axes == 1:
-        return rng.integers(shape[-1], size=shape[0])
-    return rng.random(shape) if loss.domain == (0.0, 1.0) else rng.standard_normal(shape)
+    target = random_target(rng, loss, shape) if target is None else np.asarray(target)
+    drawn = random_states(rng, chain, x.shape) | dict(states or {})
+    return Case(chain, parameters, x, target, loss, SGD(learning_rate), penalty, frozen, drawn)

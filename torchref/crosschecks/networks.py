@@ -36,13 +36,13 @@ def check_network(adapter: Adapter, case: Case, title: str, better: Case | None 
 
 
 def _check(adapter: Adapter, case: Case, title: str) -> tuple[Report, Trace]:
-    packed = {name: packing.pack(case.parameters) for name, packing in adapter.parameters.items()}
+    packed = {name: packing.pack(case.given) for name, packing in adapter.parameters.items()}
     x, target = adapter.turn(case.x), adapter.turn(case.target)
     try:
         calls = [call(adapter.run, packed, x, target) for _ in range(2)]
     except CrashedError as error:
         return Report(title, crashed=str(error)), {}
-    traces = [trace_of(adapter, bool(case.penalty), case.dtype, made, packed) for made in calls]
+    traces = [_by_rooms(case, trace_of(adapter, bool(case.penalty), case.dtype, made, packed)) for made in calls]
     if not traces[0]:
         wanted = ", ".join(adapter.parameters) or "any parameter"
         nothing = f"nothing to judge was found: no loss, and no gradient or new value of {wanted}"
@@ -53,6 +53,12 @@ def _check(adapter: Adapter, case: Case, title: str) -> tuple[Report, Trace]:
     return report, traces[0]
 
 
+def _by_rooms(case: Case, trace: Trace) -> Trace:
+    """The trace with the new values of states, such as running means, under their own names."""
+    states = {f"updated/{name}": f"state/{name}" for name in case.states}
+    return {states.get(name, name): value for name, value in trace.items()}
+
+
 def _ask_the_witness(adapter: Adapter, case: Case, packed: Trace, trace: Trace) -> Note | None:
     """Whether the code's gradients are the derivative of the code's own loss, where it gives both."""
     if "loss" not in trace and "objective" not in trace:
@@ -61,7 +67,7 @@ def _ask_the_witness(adapter: Adapter, case: Case, packed: Trace, trace: Trace) 
     for name, packing in adapter.parameters.items():
         parts = {key: _gradient(case, trace, key) for key in packing.holds}
         known = {key: part for key, part in parts.items() if part is not None}
-        if len(known) == len(parts) and all(part.shape == case.parameters[key].shape for key, part in known.items()):
+        if len(known) == len(parts) and all(part.shape == case.given[key].shape for key, part in known.items()):
             zeros = {key: np.zeros(shape) for key, shape in packing.shapes.items()}
             gradients[name] = packing.pack({**zeros, **known})
     if not gradients:
@@ -81,6 +87,12 @@ def _gradient(case: Case, trace: Trace, key: str) -> Array | None:
     """A parameter's gradient as the code gives it, or as its new value tells it: (old − new) / learning rate."""
     if f"gradient/{key}" in trace:
         return trace[f"gradient/{key}"]
-    if f"updated/{key}" in trace and trace[f"updated/{key}"].shape == case.parameters[key].shape:
+    if (
+        key in case.parameters
+        and case.optimiser.kind == "sgd"  # any other rule's step is not a multiple of the gradient
+        and not case.clipping
+        and f"updated/{key}" in trace
+        and trace[f"updated/{key}"].shape == case.parameters[key].shape
+    ):
         return np.asarray((case.parameters[key] - trace[f"updated/{key}"]) / case.optimiser.learning_rate)
     return None

@@ -8,6 +8,8 @@ from torchref.mistakes.site import Site
 
 SQUASHING = "sigmoid tanh"
 ELEMENTWISE = "sigmoid tanh relu"
+# Those whose slope is written as a function of the input; their formulas are in torchref/mistakes/formulas.py.
+CURVES = "leaky_relu elu selu softplus silu gelu gelu_tanh hardtanh"
 
 
 def sigmoid(x: Array) -> Array:
@@ -28,6 +30,15 @@ def slope(kind: str, y: Array) -> Array:
     return 1 - y**2 if kind == "tanh" else np.asarray(y > 0, float)
 
 
+def own_slope(site: Site) -> Array:
+    """The slope of the site's activation, as it should be."""
+    if site.kind in ELEMENTWISE.split():
+        return slope(site.kind, site.output)
+    from torchref.mistakes import formulas
+
+    return formulas.slope(site.kind, site.layer, site.x)
+
+
 def _other(site: Site) -> str:
     return "tanh" if site.kind == "sigmoid" else "sigmoid"
 
@@ -35,7 +46,7 @@ def _other(site: Site) -> str:
 mistake(
     "slope-omitted",
     "backward",
-    ELEMENTWISE + " softmax",
+    f"{ELEMENTWISE} {CURVES} softmax log_softmax",
     lambda s: s.grad_output,
     "the slope of {kind} was left out: the gradient went through it unchanged",
     "漏乘了 {kind} 的导数：梯度原样通过了激活函数",
@@ -75,7 +86,7 @@ mistake(
 mistake(
     "slope-of-relu",
     "backward",
-    SQUASHING,
+    f"{SQUASHING} elu selu softplus silu gelu gelu_tanh",
     lambda s: s.grad_output * (s.x > 0),
     "the slope of ReLU was used for {kind}",
     "把 ReLU 的导数用在了 {kind} 上",
@@ -165,8 +176,8 @@ mistake(
 mistake(
     "upstream-ignored",
     "backward",
-    ELEMENTWISE,
-    lambda s: slope(s.kind, s.output),
+    f"{ELEMENTWISE} {CURVES}",
+    own_slope,
     "the gradient that came from above was ignored: this is the slope of {kind} alone",
     "忽略了上游梯度：只返回了 {kind} 的导数",
     "backward must multiply by its grad_output",
@@ -175,8 +186,8 @@ mistake(
 mistake(
     "dot-for-product",
     "backward",
-    ELEMENTWISE,
-    lambda s: s.grad_output.sum(axis=1, keepdims=True) * slope(s.kind, s.output) if s.output.shape[1] > 1 else None,
+    f"{ELEMENTWISE} {CURVES}",
+    lambda s: s.grad_output.sum(axis=1, keepdims=True) * own_slope(s) if s.output.shape[1] > 1 else None,
     "the gradient was summed over the neurons before the slope of {kind} was multiplied: a dot product for ⊙",
     "逐元素相乘写成了内积：先对神经元求和，再乘 {kind} 的导数",
     "each neuron's gradient meets its own slope: an elementwise product",
@@ -265,7 +276,7 @@ mistake(
 mistake(
     "activation-omitted",
     "forward",
-    ELEMENTWISE + " softmax",
+    f"{ELEMENTWISE} {CURVES} softmax log_softmax",
     lambda s: s.x,
     "{kind} was left out of the forward pass",
     "前向传播漏了 {kind}",

@@ -15,14 +15,14 @@ def _without_penalty(site: Site) -> Array:
 def _with_l2(site: Site, factor: float) -> Array | None:
     """The gradient with another factor on its L2 part; None where there is none."""
     penalty = site.case.penalty
-    if not penalty.l2 or not penalty.applies_to(site.parameter):
+    if not penalty.l2 or not site.is_penalised:
         return None
     return site.right + (factor - 1) * penalty.l2 * site.old
 
 
 def _l1(site: Site) -> Array | None:
     penalty = site.case.penalty
-    if not penalty.l1 or not penalty.applies_to(site.parameter):
+    if not penalty.l1 or not site.is_penalised:
         return None
     return site.right + penalty.l1 * (site.old - np.sign(site.old))
 
@@ -41,7 +41,7 @@ mistake(
     "penalty-not-in-gradient",
     "gradient",
     "",
-    lambda s: _without_penalty(s) if s.case.penalty.applies_to(s.parameter) and s.parameter_kind == "weight" else None,
+    lambda s: _without_penalty(s) if s.is_penalised and s.parameter_kind == "weight" else None,
     "the penalty is in the objective but not in this gradient",
     "目标函数里有正则项，梯度里却没有",
     "∂/∂w (E + ½ λ w²) = ∂E/∂w + λ w",
@@ -150,7 +150,7 @@ mistake(
 mistake(
     "averaged-over-the-outputs",
     "slope",
-    "absolute_error squared_error half_squared_error binary_cross_entropy",
+    "absolute_error squared_error half_squared_error binary_cross_entropy huber smooth_l1 kl_divergence hinge",
     lambda s: s.right / s.output.shape[-1] if s.output.shape[-1] > 1 else None,
     "it was divided by the number of outputs, which this loss sums",
     "多除了输出的个数：该损失对输出求和",
@@ -160,7 +160,7 @@ mistake(
 mistake(
     "not-averaged-over-the-outputs",
     "slope",
-    "absolute_error squared_error half_squared_error binary_cross_entropy",
+    "absolute_error squared_error half_squared_error binary_cross_entropy huber smooth_l1 kl_divergence hinge",
     lambda s: s.right * s.output.shape[-1] if s.output.shape[-1] > 1 and s.case.loss.reduction == "mean" else None,
     "it was averaged over the examples only: torch's mean is over all numbers of the output",
     "只对样本取了平均：torch 的 mean 是对输出的所有元素取平均",
@@ -227,7 +227,7 @@ mistake(
     "uphill",
     "update",
     "",
-    lambda s: s.old + s.rate * s.gradient,
+    lambda s: s.old + s.descent,
     "the update goes uphill: the gradient was added instead of subtracted",
     "更新方向反了：加上了梯度，应为减去",
     "w⁺ = w − η ∂E/∂w",
@@ -237,7 +237,7 @@ mistake(
     "rate-omitted",
     "update",
     "",
-    lambda s: s.old - s.gradient if s.rate != 1 else None,
+    lambda s: s.old - s.descent / s.rate if s.rate != 1 else None,
     "the update lacks the learning rate",
     "更新时漏乘了学习率",
     "w⁺ = w − η ∂E/∂w",
@@ -247,7 +247,7 @@ mistake(
     "rate-squared",
     "update",
     "",
-    lambda s: s.old - s.rate**2 * s.gradient if s.rate != 1 else None,
+    lambda s: s.old - s.rate * s.descent if s.rate != 1 else None,
     "the learning rate was multiplied in twice",
     "学习率乘了两次",
     "w⁺ = w − η ∂E/∂w",
@@ -257,7 +257,7 @@ mistake(
     "old-parameter-lost",
     "update",
     "",
-    lambda s: -s.rate * s.gradient,
+    lambda s: -s.descent,
     "the old parameter is missing: this is the step alone",
     "漏了原来的参数：这只是更新量",
     "w⁺ = w − η ∂E/∂w",
@@ -277,7 +277,7 @@ mistake(
     "frozen-updated",
     "update",
     "",
-    lambda s: s.old - s.rate * s.gradient if s.parameter in s.case.frozen else None,
+    lambda s: s.old - s.descent if s.parameter in s.case.frozen else None,
     "the parameter was updated though it is to stay as it is",
     "该参数应保持不变，却被更新了",
     "the document's biases stay as they are",
@@ -287,7 +287,7 @@ mistake(
     "updated-twice",
     "update",
     "",
-    lambda s: s.old - 2 * s.rate * s.gradient if s.parameter not in s.case.frozen else None,
+    lambda s: s.old - 2 * s.descent if s.parameter not in s.case.frozen else None,
     "the update was made twice",
     "更新做了两次",
     "one update a step",
@@ -297,7 +297,7 @@ mistake(
     "update-averaged",
     "update",
     "",
-    lambda s: s.old - s.rate * s.gradient / s.examples if s.examples > 1 and s.parameter not in s.case.frozen else None,
+    lambda s: s.old - s.descent / s.examples if s.examples > 1 and s.parameter not in s.case.frozen else None,
     "the update was divided by the number of examples, which the gradient has dealt with already",
     "更新时又除了一次样本数，而梯度中已经处理过",
     "1/N belongs to the loss; carry it once",
@@ -308,8 +308,8 @@ mistake(
     "update",
     "",
     lambda s: (
-        s.old - s.rate * (s.gradient + s.case.penalty.l2 * s.old)
-        if s.case.penalty.l2 and s.case.penalty.applies_to(s.parameter) and s.parameter not in s.case.frozen
+        s.old - s.descent - s.rate * s.case.penalty.l2 * s.old
+        if s.case.penalty.l2 and s.is_penalised and s.parameter not in s.case.frozen
         else None
     ),
     "the L2 term was subtracted again in the update, though the gradient contains it",

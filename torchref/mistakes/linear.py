@@ -3,6 +3,7 @@
 import numpy as np
 
 from manual.arrays import Array
+from manual.network import Node
 from torchref.mistakes.activations import slope
 from torchref.mistakes.mistake import mistake
 from torchref.mistakes.site import Site
@@ -37,32 +38,31 @@ def _of_bias(site: Site, value: Array | None) -> Array | None:
 def penalty_gradient(site: Site) -> Array:
     """What the penalty adds to the gradient of the site's parameter."""
     penalty, w = site.case.penalty, site.old
-    return penalty.l1 * np.sign(w) + penalty.l2 * w if penalty.applies_to(site.parameter) else np.zeros_like(w)
+    return penalty.l1 * np.sign(w) + penalty.l2 * w if site.is_penalised else np.zeros_like(w)
 
 
 def _is_shared(site: Site) -> bool:
     return site.parameter_kind == "bias" and site.old.shape == (1,)
 
 
+def _next(site: Site) -> Node | None:
+    """The activation that alone takes the layer's output, if one does."""
+    after = [node for node in site.case.network.nodes if site.node.name in node.sources]
+    return after[0] if len(after) == 1 and after[0].layer.elementwise else None
+
+
 def _slope_again(site: Site) -> Array | None:
     """The layer's gradient times the slope of the activation that follows it, a second time."""
-    layers = site.case.network.layers
-    if site.place + 1 >= len(layers) or layers[site.place + 1].kind not in ("sigmoid", "tanh"):
+    after = _next(site)
+    if after is None or after.layer.kind not in ("sigmoid", "tanh"):
         return None
-    y = site.value(f"forward/{site.case.network.names[site.place + 1]}")
-    return site.grad_output * slope(layers[site.place + 1].kind, y)
+    return site.grad_output * slope(after.layer.kind, site.value(f"forward/{after.name}"))
 
 
 def _before_slope(site: Site) -> Array | None:
     """The gradient at the output of the activation that follows the layer: the delta without its slope."""
-    names = site.case.network.names
-    if site.place + 1 >= len(names) or site.case.network.layers[site.place + 1].kind in (
-        "linear",
-        "identity",
-        "softmax",
-    ):
-        return None
-    return site.value(f"backward/{names[site.place + 1]}")
+    after = _next(site)
+    return None if after is None or after.layer.kind == "identity" else site.value(f"backward/{after.name}")
 
 
 def _columns(site: Site, g: Array | None) -> Array | None:

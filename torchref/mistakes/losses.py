@@ -1,5 +1,7 @@
 """Mistakes in losses: their value, their slope, their penalty."""
 
+from typing import Any
+
 import numpy as np
 
 from manual.arrays import Array
@@ -10,7 +12,21 @@ from torchref.mistakes.site import Site
 
 def scale(site: Site) -> float:
     """The factor between the sum of the elements and the loss."""
-    return site.case.loss.scale(site.output.shape)
+    return site.case.loss.scale(site.output.shape, site.case.target)
+
+
+def rows(site: Site, weight: tuple[float, ...] | None = None) -> Array:
+    """The target as rows, smoothed and weighted as the loss says, or with other weights."""
+    loss: Any = site.case.loss
+    smoothing = getattr(loss, "label_smoothing", 0.0)
+    v = site.target * (1 - smoothing) + smoothing / site.output.shape[-1]
+    given = getattr(loss, "weight", ()) if weight is None else weight
+    return v * np.asarray(given) if given else v
+
+
+def _times(p: Array, v: Array) -> Array:
+    """(Σ v) p, by which cross-entropy's slope exceeds −v."""
+    return p * v.sum(axis=-1, keepdims=True)
 
 
 def _clip(p: Array) -> Array:
@@ -32,7 +48,7 @@ def _objective_part(site: Site, penalised: float) -> Array | None:
 mistake(
     "slope-of-loss-reversed",
     "slope",
-    "absolute_error squared_error half_squared_error softmax_cross_entropy",
+    "absolute_error squared_error half_squared_error softmax_cross_entropy huber smooth_l1",
     lambda s: -s.right,
     "target − output was taken for output − target: the gradient has the wrong sign",
     "误差写反了：用了 target − output，梯度符号相反",
@@ -113,7 +129,7 @@ mistake(
     "target-forgotten",
     "slope",
     "softmax_cross_entropy",
-    lambda s: softmax(s.output) * scale(s),
+    lambda s: _times(softmax(s.output), rows(s)) * scale(s),
     "the target was not subtracted: this is p, not p − t",
     "没有减去目标：这是 p，而不是 p − t",
     "∂E/∂x = p − t",
@@ -123,7 +139,7 @@ mistake(
     "scores-for-probabilities",
     "slope",
     "softmax_cross_entropy",
-    lambda s: (s.output - s.target) * scale(s),
+    lambda s: (_times(s.output, rows(s)) - rows(s)) * scale(s),
     "the scores themselves were used for the probabilities: x − t",
     "直接用了得分而不是概率：写成了 x − t",
     "∂E/∂x = softmax(x) − t",
@@ -133,7 +149,11 @@ mistake(
     "class-off-by-one",
     "slope",
     "softmax_cross_entropy",
-    lambda s: (softmax(s.output) - np.roll(s.target, -1, axis=-1)) * scale(s) if s.output.shape[-1] > 1 else None,
+    lambda s: (
+        (_times(softmax(s.output), v := rows(s)) - np.roll(v, -1, axis=-1)) * scale(s)
+        if s.output.shape[-1] > 1
+        else None
+    ),
     "the target is off by one class",
     "目标类别错了一位",
     "do the classes count from 0 or from 1?",

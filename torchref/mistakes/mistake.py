@@ -17,7 +17,8 @@ class Mistake:
     """A mistake that can be made at some sites.
 
     name       as in slope-omitted; stable, for grading refers to it
-    roles      the roles of the sites, as in ("backward",); kinds, the kinds of layer or loss, () for any
+    roles      the roles of the sites, as in ("backward",), or ("forward.mean",) at an inner quantity of a layer;
+               kinds, the kinds of layer or loss, () for any
     wrong      the value that it gives there, or None where it cannot be made
     english    a sentence about the wrong quantity, chinese the same
     look       what to look at in one's derivation, look_chinese the same
@@ -34,7 +35,9 @@ class Mistake:
 
     def at(self, site: Site) -> Array | None:
         """The value that the mistake gives at a site, or None where it cannot be made or gives another shape."""
-        if site.role not in self.roles or (self.kinds and site.kind not in self.kinds):
+        # A mistake that any kind of layer can have can also be made at a layer's inner quantities.
+        role = site.role if self.kinds else site.role.partition(".")[0]
+        if role not in self.roles or (self.kinds and site.kind not in self.kinds):
             return None
         with np.errstate(all="ignore"):
             value = self.wrong(site)

@@ -18,11 +18,12 @@ def train(case: Case, rates: list[float], steps: int, schedule: Schedule | None 
     model = twin.build(case.network)
     frozen = {name: twin.tensor(case.parameters[name]) for name in case.frozen}
     x, target = twin.tensor(case.x), twin.tensor(case.target)
+    states = {name: twin.tensor(value) for name, value in case.states.items()}
 
     def objective(trainable: dict[str, Tensor]) -> Tensor:
         parameters = {**trainable, **frozen}
-        elements = twin.LOSSES[case.loss.kind].elements(functional_call(model, parameters, (x,)), target)
-        loss = twin.reduce(case.loss, elements)
+        elements = twin.loss_elements(case.loss, functional_call(model, parameters, (x, states)), target)
+        loss = twin.reduce(case.loss, elements, target)
         return loss + twin.penalty_value(case.penalty, parameters) if case.penalty else loss
 
     stacked = {

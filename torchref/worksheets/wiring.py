@@ -59,7 +59,7 @@ class Wiring:
                     "a worksheet's network", f"of layers with one of {', '.join(ACTIVATIONS)}", "+".join(kinds)
                 )
             self.activations.append(kinds[0] if kinds else "identity")
-            count = network.layers[place].parameter_shapes()["weight"][0]
+            count = network.parameter_shapes[f"{network.names[place]}.weight"][0]
             is_last = end == len(network.layers)
             names = [f"o{k + 1}" if is_last else f"h{hidden + k + 1}" for k in range(count)]
             hidden += 0 if is_last else count

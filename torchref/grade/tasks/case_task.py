@@ -95,7 +95,7 @@ class CaseExample:
         }
         numbers = {"x": case.x, "target": case.target} | {k: np.array(v) for k, v in settings.items()}
         trace = {name: step.value for name, step in self.expected.items()}
-        return {**numbers, **case.parameters, **trace}
+        return {**numbers, **case.given, **trace}
 
     @cached_property
     def arguments(self) -> Mapping[str, Array]:

@@ -1,7 +1,7 @@
 """Function task: a function with a torch reference, for anything that is a function of arrays.
 
 What is allowed comes of the reference itself: its inputs and every operation in it are moved at random by a few
-roundings, and how far that moves the result is how far right code may be off. (torchref/grade/tasks/perturbed.py)
+roundings, and how far that moves the result is how far right code may be off. (torchref.perturbed.py)
 """
 
 import inspect
@@ -21,9 +21,9 @@ from torchref.crosschecks.guesses import ENOUGH, guess
 from torchref.diagnosis import Explanation, Finding
 from torchref.errors import must_be
 from torchref.grade.record import Text
-from torchref.grade.tasks.perturbed import perturbed
 from torchref.grade.tasks.task import Judged, by_name, wrong_shape
 from torchref.mistakes import Mistake
+from torchref.perturbed import perturbed
 from torchref.report import Report
 from torchref.steps import StepVerdict
 from torchref.verdict import Verdict

@@ -1,0 +1,317 @@
+"""Layer step: one layer's computation by torch, from given values, cut at its inner quantities, forward and back.
+
+A cut lets each piece of a layer be judged by itself: what a piece computed is kept as expected, and the next piece
+goes on with what the examined code had there. Where the twin's table has no rounding analysis of a layer, how far
+right code may be off is found by trying (Monte Carlo arithmetic): everything that goes in, and the result of every
+operation, is moved at random by a few roundings, some times over.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.func import functional_call
+
+from manual.arrays import Array
+from manual.network import Node
+from torchref import twin
+from torchref.allowance import MODULE_ROUNDINGS, SHAKEN, SIDES, Rounding
+from torchref.perturbed import Perturbed
+from torchref.rounding import Local
+
+# How often the roundings are drawn, and the relative size of each draw: far above float64's own roundings, and so
+# small that what comes of it is in proportion.
+SAMPLES = 8
+MOVE = 2.0**-30
+
+
+@dataclass
+class Piece:
+    """One inner quantity (or its part at a time): as it was computed, and what the rest of the layer goes on with."""
+
+    name: str
+    time: int | None
+    value: Tensor
+    leaf: Tensor
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the rest goes on with something else than what was computed."""
+        return self.leaf is not self.value
+
+    @property
+    def gradient(self) -> Tensor:
+        """The gradient that has come back to what the rest of the layer used."""
+        return torch.zeros_like(self.leaf) if self.leaf.grad is None else self.leaf.grad
+
+
+class Cut:
+    """What a layer's pieces hand their inner quantities to.
+
+    A quantity is cut where the examined code has a value, or a gradient (the names in `given_back`); elsewhere the
+    graph stays whole, for a cut costs a way back of its own.
+    """
+
+    def __init__(self, given: Mapping[str, Tensor], given_back: Collection[str], noise: Perturbed | None) -> None:
+        self.given = given
+        self.given_back = given_back
+        self.noise = noise
+        self.pieces: list[Piece] = []
+        self.next_states: dict[str, Tensor] = {}
+
+    def __call__(self, name: str, value: Tensor, time: int | None = None) -> Tensor:
+        """What to go on with: the examined code's value, where there is one; with `time`, at that place of axis 1."""
+        leaf = value
+        if name in self.given:
+            leaf = self.given[name] if time is None else self.given[name][:, time]
+            leaf = (self.noise.move(leaf) if self.noise else leaf.clone()).requires_grad_()
+        elif name in self.given_back:
+            leaf = value.detach().requires_grad_()
+        elif value.requires_grad:
+            value.retain_grad()
+        self.pieces.append(Piece(name, time, value, leaf))
+        return leaf
+
+    def next(self, name: str, value: Tensor) -> None:
+        """Keeps what a state becomes."""
+        self.next_states[name] = value
+
+
+@dataclass
+class Pass:
+    """One pass through a layer: its leaves, pieces and output."""
+
+    inputs: tuple[Tensor, ...]
+    own: dict[str, Tensor]
+    cut: Cut
+    output: Tensor
+    grad_inputs: list[Tensor | None] = field(default_factory=list)
+    grad_own: dict[str, Tensor] = field(default_factory=dict)
+
+    def values(self) -> dict[str, Tensor]:
+        """What was computed going forward: each inner quantity, "" for the output, and the states' next values."""
+        inner = _collected(self.cut.pieces, lambda piece: piece.value)
+        return {**inner, "": self.output, **{f"next {name}": v for name, v in self.cut.next_states.items()}}
+
+    def gradients(self) -> dict[str, Tensor]:
+        """What was computed going back: by inner quantity, "x 0", "x 1", … of the inputs, and by parameter."""
+        inner = _collected(self.cut.pieces, lambda piece: piece.gradient)
+        inputs = {f"x {k}": g for k, g in enumerate(self.grad_inputs) if g is not None}
+        return {**inner, **inputs, **{f"own {name}": g for name, g in self.grad_own.items()}}
+
+
+def _collected(pieces: Sequence[Piece], what: Callable[[Piece], Tensor]) -> dict[str, Tensor]:
+    """A tensor for each inner quantity; those that came a time at a time are put together along axis 1."""
+    found: dict[str, list[Tensor]] = {}
+    is_timed = {piece.name: piece.time is not None for piece in pieces}
+    for piece in sorted(pieces, key=lambda p: p.time or 0):
+        found.setdefault(piece.name, []).append(what(piece))
+    return {name: torch.stack(parts, 1) if is_timed[name] else parts[0] for name, parts in found.items()}
+
+
+class LayerStep:
+    """A layer in its place, with the arrays that enter it and those that its code has for its inner quantities."""
+
+    def __init__(
+        self,
+        node: Node,
+        xs: Sequence[Array],
+        own: Mapping[str, Array],
+        given: Mapping[str, Array],
+        given_back: Collection[str],
+        device: str,
+    ) -> None:
+        self.node = node
+        self.row = twin.LAYERS[node.layer.kind]
+        self.device = device
+        self.xs = tuple(xs)
+        self.parameters = {name: own[name] for name in node.layer.parameter_shapes()}
+        self.states = {name: value for name, value in own.items() if name not in self.parameters}
+        self.given = given
+        self.given_back = given_back
+        with torch.device("meta"):  # there is nothing to initialise: the parameters are given
+            self.module = twin.build_layer(node.layer)
+        self.clean = self._run(self.device)
+        self.moved_forward: dict[str, Array] | None = None
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.node.name
+
+    @property
+    def surely(self) -> float:
+        """How many roundings of its own size any quantity is surely allowed."""
+        return float(getattr(self.row.rule, "surely", 0.0)) if self.row.rule else MODULE_ROUNDINGS
+
+    @property
+    def differentiated(self) -> tuple[str, ...]:
+        """The parameters and states whose gradients are quantities."""
+        return (*self.parameters, *self.node.layer.state_gradients)
+
+    def _tensor(self, array: Array, device: str, noise: Perturbed | None = None) -> Tensor:
+        """A leaf in float64, moved if there is noise; what is no number stays as it is."""
+        value = twin.tensor(array, device, torch.float64 if array.dtype.kind == "f" else None)
+        if noise is not None:
+            value = noise.move(value)
+        return value.requires_grad_() if value.is_floating_point() else value
+
+    def _run(self, device: str, noise: Perturbed | None = None) -> Pass:
+        inputs = tuple(self._tensor(x, device, noise) for x in self.xs)
+        own = {n: self._tensor(v, device, noise) for n, v in (*self.parameters.items(), *self.states.items())}
+        given = {n: twin.tensor(v, device, torch.float64) for n, v in self.given.items()}
+        cut = Cut(given, self.given_back, noise)
+        with noise or nullcontext():
+            output = self._call(inputs, own, cut)
+        return Pass(inputs, own, cut, output)
+
+    def _call(self, inputs: tuple[Tensor, ...], own: dict[str, Tensor], cut: Cut) -> Tensor:
+        if self.row.pieces:
+            return self.row.pieces(self.node.layer, cut, inputs if len(inputs) > 1 else inputs[0], **own)
+        parameters = {name: own[name] for name in self.parameters}
+        states = {name: own[name] for name in self.states}
+        output: Tensor = functional_call(self.module, parameters, inputs, states) if own else self.module(*inputs)
+        module: Any = self.module
+        for state in self.node.layer.next_states:
+            cut.next(state, module.next_states[state])
+        return output
+
+    def go_back(self, grad_output: Array, given: Mapping[str, Array], keep: bool = False) -> Pass:
+        """The clean pass, with the gradients that come back through it; `given` are those of inner quantities."""
+        self._back(self.clean, self._tensor(grad_output, self.device).detach(), given, self.device, keep)
+        return self.clean
+
+    def _back(
+        self,
+        made: Pass,
+        grad_output: Tensor,
+        given: Mapping[str, Array],
+        device: str,
+        keep: bool = False,
+        noise: Perturbed | None = None,
+    ) -> None:
+        numbers = [x for x in made.inputs if x.is_floating_point()]
+        leaves = [*numbers, *(made.own[name] for name in self.differentiated)]
+        if made.cut.pieces:
+            self._back_through_pieces(made, leaves, grad_output, given, device, noise)
+            grads = [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+        else:
+            grads = list(
+                torch.autograd.grad(
+                    made.output, leaves, grad_output, retain_graph=keep, allow_unused=True, materialize_grads=True
+                )
+            )
+        made.grad_inputs = [grads.pop(0) if x.is_floating_point() else None for x in made.inputs]
+        made.grad_own = dict(zip(self.differentiated, grads, strict=True))
+
+    def _back_through_pieces(
+        self,
+        made: Pass,
+        leaves: list[Tensor],
+        grad_output: Tensor,
+        given: Mapping[str, Array],
+        device: str,
+        noise: Perturbed | None,
+    ) -> None:
+        """Each cut piece takes the gradient that the examined code had there, or else what has come back to it.
+
+        The first kind needs nothing of the others, and goes at once; the second, last piece first.
+        """
+        for leaf in (*leaves, *(piece.leaf for piece in made.cut.pieces)):
+            leaf.grad = None
+        cut = [piece for piece in made.cut.pieces if piece.is_cut and piece.value.requires_grad]
+        tensors = {name: self._tensor(value, device).detach() for name, value in given.items()}
+        roots, upstreams = [made.output], [grad_output]
+        for piece in (piece for piece in cut if piece.name in tensors):
+            upstream = tensors[piece.name] if piece.time is None else tensors[piece.name][:, piece.time]
+            roots.append(piece.value)
+            upstreams.append(noise.move(upstream) if noise else upstream)
+        torch.autograd.backward(roots, upstreams, retain_graph=True)  # pieces may share what they compute
+        for piece in reversed(cut):
+            if piece.name not in tensors:
+                torch.autograd.backward(piece.value, piece.gradient, retain_graph=True)
+
+    def rounding_forward(self, name: str) -> Rounding:
+        """Of an inner quantity, or with "" of the output, or of a state's next value."""
+        if name == "" and self.row.rule:
+            return self.row.rule.forward(self.local(np.empty(0)))
+        if self.moved_forward is None:
+            self.moved_forward = self.moved(Pass.values, self._forward_passes())
+        return self.rounding(name, self.moved_forward[name], self.clean.values()[name])
+
+    def roundings_back(self, grad_output: Array, given: Mapping[str, Array]) -> "RoundingsBack":
+        """Of what comes back, given the gradients that it comes from."""
+        return RoundingsBack(self, grad_output, given)
+
+    def local(self, grad_output: Array) -> Local:
+        """The values of the step, as a rule looks at them."""
+        x, output = self.xs[0], twin.array(self.clean.output)
+        return Local(self.node.layer, x, output, self.parameters, grad_output, self.module)
+
+    def _forward_passes(self) -> Iterator[Pass]:
+        for seed in range(SAMPLES):
+            with torch.no_grad():
+                yield self._run("cpu", Perturbed(MOVE, seed))
+
+    def back_passes(self, grad_output: Array, given: Mapping[str, Array]) -> Iterator[Pass]:
+        """Passes forward and back in which everything is moved."""
+        for seed in range(SAMPLES):
+            noise = Perturbed(MOVE, seed)
+            made = self._run("cpu", noise)
+            upstream = noise.move(self._tensor(grad_output, "cpu").detach())
+            with noise:
+                self._back(made, upstream, given, "cpu", noise=noise)
+            yield made
+
+    def moved(self, what: Callable[[Pass], dict[str, Tensor]], passes: Iterator[Pass]) -> dict[str, Array]:
+        """How far each quantity moves, as a share of the move: root mean square over the passes."""
+        clean = {name: twin.array(value) for name, value in what(self.clean).items()}
+        squares = {name: np.zeros(value.shape) for name, value in clean.items()}
+        for made in passes:
+            for name, value in what(made).items():
+                squares[name] = np.hypot(squares[name], (twin.array(value) - clean[name]) / MOVE)
+        return {name: square / sqrt(SAMPLES) for name, square in squares.items()}
+
+    def rounding(self, name: str, moved: Array, value: Tensor) -> Rounding:
+        """Of a quantity that moved by so much."""
+        # A sum of n terms that is made one by one is off by its partial sums' roundings, not by its terms': by up to
+        # n times what one term is moved, of which 1/16 covers sums of one sign.
+        sizes = [x.size for x in (*self.xs, *self.parameters.values())]
+        terms = max([1, *(size / max(1, moved.size) for size in sizes)])
+        if name.startswith("own "):
+            terms = max([terms, *(x.size / x.shape[-1] for x in self.xs if x.ndim)])
+        share = SHAKEN * MODULE_ROUNDINGS / SIDES * (1 + terms / 16)
+        largest = max([1.0, *(float(np.abs(x).max()) for x in self.xs if x.size)])
+        return Rounding(1, share * moved + MODULE_ROUNDINGS * np.abs(twin.array(value)), 64 * largest)
+
+
+@dataclass
+class RoundingsBack:
+    """The rounding analysis of what comes back through a layer, made when it is first asked for."""
+
+    step: LayerStep
+    grad_output: Array
+    given: Mapping[str, Array]
+    moved: dict[str, Array] | None = None
+
+    @cached_property
+    def local(self) -> Local:
+        """The values of the step, as a rule looks at them."""
+        return self.step.local(self.grad_output)
+
+    def of(self, name: str) -> Rounding:
+        """Of a name of Pass.gradients."""
+        rule, local = self.step.row.rule, self.local
+        if rule and name.startswith("x "):
+            return rule.backward(local)
+        if rule and name.startswith("own "):
+            return rule.gradient(local, name.removeprefix("own "))
+        if self.moved is None:
+            self.moved = self.step.moved(Pass.gradients, self.step.back_passes(self.grad_output, self.given))
+        return self.step.rounding(name, self.moved[name], self.step.clean.gradients()[name])
