@@ -72,8 +72,7 @@ def test_any_case_of_one_example_reads_back(tmp_path):
         case = replace(case, optimiser=plain, clipping=None, optimiser_state={}, updates=0)
         try:
             text = write_case(case, 'a "title" \\ 标题')
-        except InputError as error:
-            assert "without settings" in str(error)
+        except InputError:  # settings that a case file has no key for
             continue
         assert_same(read(tmp_path, text, "case.toml"), case)
         written += 1
