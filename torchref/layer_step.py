@@ -6,7 +6,7 @@ right code may be off is found by trying (Monte Carlo arithmetic): everything th
 operation, is moved at random by a few roundings, some times over.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,11 +41,6 @@ class Piece:
     leaf: Tensor
 
     @property
-    def is_cut(self) -> bool:
-        """Whether the rest goes on with something else than what was computed."""
-        return self.leaf is not self.value
-
-    @property
     def gradient(self) -> Tensor:
         """The gradient that has come back to what the rest of the layer used."""
         return torch.zeros_like(self.leaf) if self.leaf.grad is None else self.leaf.grad
@@ -54,25 +49,25 @@ class Piece:
 class Cut:
     """What a layer's pieces hand their inner quantities to.
 
-    A quantity is cut where the examined code has a value, or a gradient (the names in `given_back`); elsewhere the
-    graph stays whole, for a cut costs a way back of its own.
+    Where the examined code has none of them (`is_whole`), nothing is cut: a cut costs a way back of its own. Where it
+    has one, all are, for what comes back to a quantity is to be added up before it goes on, as right code does.
     """
 
-    def __init__(self, given: Mapping[str, Tensor], given_back: Collection[str], noise: Perturbed | None) -> None:
+    def __init__(self, given: Mapping[str, Tensor], is_whole: bool, noise: Perturbed | None) -> None:
         self.given = given
-        self.given_back = given_back
+        self.is_whole = is_whole
         self.noise = noise
         self.pieces: list[Piece] = []
         self.next_states: dict[str, Tensor] = {}
 
     def __call__(self, name: str, value: Tensor, time: int | None = None) -> Tensor:
         """What to go on with: the examined code's value, where there is one; with `time`, at that place of axis 1."""
-        leaf = value
+        leaf = value if self.is_whole else value.detach()
         if name in self.given:
             leaf = self.given[name] if time is None else self.given[name][:, time]
-            leaf = (self.noise.move(leaf) if self.noise else leaf.clone()).requires_grad_()
-        elif name in self.given_back:
-            leaf = value.detach().requires_grad_()
+            leaf = self.noise.move(leaf) if self.noise else leaf.clone()
+        if not self.is_whole:
+            leaf.requires_grad_()
         elif value.requires_grad:
             value.retain_grad()
         self.pieces.append(Piece(name, time, value, leaf))
@@ -116,7 +111,10 @@ def _collected(pieces: Sequence[Piece], what: Callable[[Piece], Tensor]) -> dict
 
 
 class LayerStep:
-    """A layer in its place, with the arrays that enter it and those that its code has for its inner quantities."""
+    """A layer in its place, with the arrays that enter it and those that its code has for its inner quantities.
+
+    is_whole   whether the code has neither values nor gradients of these
+    """
 
     def __init__(
         self,
@@ -124,7 +122,7 @@ class LayerStep:
         xs: Sequence[Array],
         own: Mapping[str, Array],
         given: Mapping[str, Array],
-        given_back: Collection[str],
+        is_whole: bool,
         device: str,
     ) -> None:
         self.node = node
@@ -134,7 +132,7 @@ class LayerStep:
         self.parameters = {name: own[name] for name in node.layer.parameter_shapes()}
         self.states = {name: value for name, value in own.items() if name not in self.parameters}
         self.given = given
-        self.given_back = given_back
+        self.is_whole = is_whole
         with torch.device("meta"):  # there is nothing to initialise: the parameters are given
             self.module = twin.build_layer(node.layer)
         self.clean = self._run(self.device)
@@ -166,7 +164,7 @@ class LayerStep:
         inputs = tuple(self._tensor(x, device, noise) for x in self.xs)
         own = {n: self._tensor(v, device, noise) for n, v in (*self.parameters.items(), *self.states.items())}
         given = {n: twin.tensor(v, device, torch.float64) for n, v in self.given.items()}
-        cut = Cut(given, self.given_back, noise)
+        cut = Cut(given, self.is_whole, noise)
         with noise or nullcontext():
             output = self._call(inputs, own, cut)
         return Pass(inputs, own, cut, output)
@@ -225,7 +223,7 @@ class LayerStep:
         """
         for leaf in (*leaves, *(piece.leaf for piece in made.cut.pieces)):
             leaf.grad = None
-        cut = [piece for piece in made.cut.pieces if piece.is_cut and piece.value.requires_grad]
+        cut = [] if self.is_whole else [piece for piece in made.cut.pieces if piece.value.requires_grad]
         tensors = {name: self._tensor(value, device).detach() for name, value in given.items()}
         roots, upstreams = [made.output], [grad_output]
         for piece in (piece for piece in cut if piece.name in tensors):

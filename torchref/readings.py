@@ -30,8 +30,11 @@ def readings(examination: Examination, findings: Sequence[Finding], right: Mappi
 def _not_from_what_was_handed_over(
     examination: Examination, findings: Sequence[Finding], right: Mapping[str, Array]
 ) -> Iterator[Note]:
-    """Quantities that do not follow from the wrong values before them, and are right all the same."""
-    wrong = [f.step.name for f in findings if f.step.verdict is Verdict.DIFFERS]
+    """Quantities that do not follow from the wrong values before them, and are right all the same.
+
+    What is inside a layer is left out: torch's own layers do not show it.
+    """
+    wrong = [f.step.name for f in findings if f.step.verdict is Verdict.DIFFERS and f.step.name in right]
     names = tuple(name for name in wrong if test_of(examination, name).fits(right[name]))
     if names:
         listed = ", ".join(names)

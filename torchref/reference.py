@@ -112,7 +112,8 @@ class Reference:
             own = {n.rpartition(".")[2]: value for n, value in given.items() if n.rpartition(".")[0] == node.name}
             xs = [outputs[source] for source in node.sources]
             inner = self._inner("forward", node, entering_shape(xs))
-            step = LayerStep(node, xs, own, inner, self._inner("backward", node, entering_shape(xs)), self.device)
+            is_whole = not inner and not self._inner("backward", node, entering_shape(xs))
+            step = LayerStep(node, xs, own, inner, is_whole, self.device)
             self.layers.append(step)
             yield from self._forward_through(step)
             outputs[node.name] = self.values[f"forward/{node.name}"]
