@@ -12,6 +12,16 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 
+def _softmax_backward(grad_output: Tensor, output: Tensor, dim: int, _: torch.dtype) -> Tensor:
+    """The gradient y (g − Σ g y), operation by operation: its two parts cancel where one y is near 1."""
+    products = grad_output * output
+    return products - output * products.sum(dim, keepdim=True)
+
+
+# Operations that cancel inside, where nothing could be moved, as what they are made of.
+TAKEN_APART: dict[Any, Callable[..., Any]] = {torch.ops.aten._softmax_backward_data.default: _softmax_backward}
+
+
 class Perturbed(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While active, every new floating-point result is multiplied by 1 + size · (−1 … 1)."""
 
@@ -28,6 +38,9 @@ class Perturbed(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Runs the operation, then moves what it made; a view or an argument that it wrote to is left as it is."""
+        if func in TAKEN_APART:
+            with self:
+                return TAKEN_APART[func](*args)
         made = func(*args, **(kwargs or {}))
         returns = func._schema.returns
         if isinstance(made, Tensor):

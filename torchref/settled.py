@@ -33,17 +33,21 @@ def values_with(case: Case, quantity: str, wrong: Array) -> dict[str, Array]:
 
 
 def _with(site: Site, wrong: Array) -> Site:
-    """The site with the values that everything else has when this one is wrong."""
-    values, right = _walk(site.case, site.quantity, wrong)
+    """The site with the values that everything else in its layer has when this one is wrong."""
+    is_forward = site.role.startswith("forward")
+    last = f"forward/{site.node.name}" if is_forward else f"backward/{site.node.sources[0]}"
+    values, right = _walk(site.case, site.quantity, wrong, last)
     return Site(site.case, site.quantity, site.function, values, right)
 
 
-def _walk(case: Case, quantity: str, wrong: Array) -> tuple[dict[str, Array], Array]:
-    """The values, and what would be right in the wrong one's place."""
+def _walk(case: Case, quantity: str, wrong: Array, last: str = "") -> tuple[dict[str, Array], Array]:
+    """The values up to the quantity `last`, and what would be right in the wrong one's place."""
     reference = Reference(case, given={quantity: wrong})
     right = wrong
     for step in reference.walk():
         is_it = step.name == quantity
         right = step.value if is_it else right
         reference.values[step.name] = wrong if is_it else step.value.astype(case.dtype)
+        if step.name == last:
+            break
     return reference.values, right

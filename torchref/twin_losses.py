@@ -85,7 +85,7 @@ def reduce(loss: Loss, elements: Tensor, target: Tensor | Any) -> Tensor:
         return elements.sum()
     if loss.reduction == "batchmean":
         return elements.sum() / elements.shape[0]
-    ids = torch.as_tensor(target)
+    ids = target if isinstance(target, Tensor) else torch.tensor(target)
     if not weight or ids.is_floating_point():
         return elements.mean()
     return elements.sum() / torch.tensor(weight, dtype=elements.dtype)[ids.cpu()].sum().to(elements.device)
