@@ -61,6 +61,7 @@ class MultiHeadAttention(nn.Module):
 
     def forward(self, query: Tensor, memory: Tensor | None = None, padding_mask: Tensor | None = None) -> Tensor:
         """Of a sequence to itself, or to a memory."""
+        own: Any = self  # its parameters may be replaced by tensors
         layer, memory = self.layer, query if memory is None else memory
         q, m = query.transpose(0, 1), memory.transpose(0, 1)
         y, _ = F.multi_head_attention_forward(
@@ -69,14 +70,14 @@ class MultiHeadAttention(nn.Module):
             m,
             layer.embed,
             layer.heads,
-            self.get_parameter("in_proj_weight"),
-            self.get_parameter("in_proj_bias"),
+            own.in_proj_weight,
+            own.in_proj_bias,
             None,
             None,
             False,
             0.0,
-            self.get_parameter("out_proj_weight"),
-            self.get_parameter("out_proj_bias"),
+            own.out_proj_weight,
+            own.out_proj_bias,
             key_padding_mask=padding_mask,
             need_weights=False,
             attn_mask=_forbidden(layer, q.shape[0], m.shape[0], None, query.device),

@@ -13,7 +13,14 @@ from tests.closeness import SINGLE, assert_close
 from tests.torchref.command import run
 from torchref.sweep import twin_training
 from torchref.sweep.curves import Curves
-from torchref.sweep.experiments import document_experiment, mlp_experiment, surface_experiment, thin
+from torchref.sweep.experiments import (
+    cnn_experiment,
+    document_experiment,
+    mlp_experiment,
+    rnn_experiment,
+    surface_experiment,
+    thin,
+)
 from torchref.sweep.figures import HEIGHT, WIDTH
 from torchref.sweep.rate_verdict import Rating, judge_rates
 from torchref.sweep.rates import parse_rates
@@ -84,6 +91,18 @@ def test_torch_s_curves_are_ours(schedule):
     for surface in (SURFACES[kind]() for kind in SURFACES):
         ours = descend(surface, [0.01, 0.05], 50, schedule).values
         assert_close(ours, twin_training.descend(surface, [0.01, 0.05], 50, schedule))
+
+
+@pytest.mark.parametrize("make", [cnn_experiment, rnn_experiment])
+def test_a_cnn_and_an_rnn_learn_and_diverge_and_torch_s_curves_are_ours(make):
+    experiment = make(60, 0)
+    curves = experiment.run([0.001, 0.1, 100.0], 60, Fixed())
+    slow, learning, wild = judge_rates(curves)
+    assert slow.rating in (Rating.TOO_SMALL, Rating.SLOW)
+    assert curves.loss[1, -1] < 0.8 * curves.loss[1, 0]
+    assert wild.rating not in (Rating.GOOD, Rating.SLOW, Rating.TOO_SMALL)
+    assert_close(curves.twin_loss[:2], curves.loss[:2])
+    assert learning.reason
 
 
 def test_thinning_keeps_first_and_last():

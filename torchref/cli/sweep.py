@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-EXPERIMENTS = ("document", "mlp", "bowl", "uneven-bowl", "two-valleys")
+EXPERIMENTS = ("document", "mlp", "cnn", "rnn", "bowl", "uneven-bowl", "two-valleys")
+MOST_EXAMPLES = 10_000
 SCHEDULES = ("fixed", "step", "exponential", "1/t", "cosine")
 
 
@@ -18,8 +19,10 @@ SCHEDULES = ("fixed", "step", "exponential", "1/t", "cosine")
 @click.option("--data", default="spirals", show_default=True, help="For mlp: spirals, circles or xor.")
 @click.option("--hidden", default="16,16", show_default=True, metavar="WIDTHS", help="For mlp: the hidden layers.")
 @click.option("--activation", default="tanh", show_default=True, help="For mlp: the hidden activation.")
-@click.option("--examples", default=200, show_default=True, metavar="N", help="For mlp: the size of the data set.")
-@click.option("--seed", default=0, show_default=True, metavar="S", help="For mlp: of the data and the first weights.")
+@click.option(
+    "--examples", default=200, show_default=True, metavar="N", help="For mlp, cnn, rnn: the size of the data set."
+)
+@click.option("--seed", default=0, show_default=True, metavar="S", help="For mlp, cnn, rnn: of data and first weights.")
 def sweep(
     experiment: str,
     rates: str | None,
@@ -35,7 +38,8 @@ def sweep(
 ) -> None:
     """Train at many learning rates, judge each of them, and log it all for TensorBoard.
 
-    EXPERIMENT is document (the document's network, the default), mlp (a network that learns a small data set), or a
+    EXPERIMENT is document (the document's network, the default), mlp (a network that learns a small data set), cnn (a
+    convolutional network that reads digits), rnn (a recurrent network that adds two numbers of a sequence), or a
     surface to walk down: bowl, uneven-bowl, two-valleys.
     """
     from rich.console import Console
@@ -56,6 +60,11 @@ def sweep(
         if not all(width.strip().isdigit() for width in hidden.split(",")):
             raise must_be("--hidden", "widths, as in 16,16", repr(hidden))
         chosen = experiments.mlp_experiment(data, [int(w) for w in hidden.split(",")], activation, examples, seed)
+    elif experiment in ("cnn", "rnn"):
+        if not 2 <= examples <= MOST_EXAMPLES:
+            raise must_be("--examples", f"from 2 to {MOST_EXAMPLES}", examples)
+        make = experiments.cnn_experiment if experiment == "cnn" else experiments.rnn_experiment
+        chosen = make(examples, seed)
     else:
         chosen = experiments.surface_experiment(experiment)
     folder = logdir / (name or chosen.name)

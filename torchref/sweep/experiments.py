@@ -13,9 +13,15 @@ from manual.arrays import Array
 from manual.case import Case
 from manual.errors import must_be, unknown
 from manual.layers import LAYERS, Layer
+from manual.layers.conv import Conv
+from manual.layers.flatten import Flatten
 from manual.layers.identity import Identity
 from manual.layers.linear import Linear
+from manual.layers.max_pool import MaxPool
+from manual.layers.relu import ReLU
+from manual.layers.rnn import RNN
 from manual.losses.softmax_cross_entropy import SoftmaxCrossEntropy
+from manual.losses.squared_error import SquaredError
 from manual.names import Names
 from manual.network import Network
 from manual.optimisers.sgd import SGD
@@ -25,6 +31,7 @@ from manual.surfaces import SURFACES, Descent, Surface, descend
 from manual.training import History
 from torchref.sweep.curves import Curves
 from torchref.sweep.data import draw
+from torchref.sweep.made import adding, digits
 
 # Points of a further curve, and sets of a histogram: enough to see, few enough to write in no time.
 CURVE_POINTS, HISTOGRAM_POINTS = 120, 11
@@ -151,15 +158,43 @@ def mlp_experiment(data: str, hidden: Sequence[int], activation: str, examples: 
     for i, o in pairwise(sizes):
         layers += [Linear(i, o), LAYERS[activation]()]
     network = Network((*layers[:-1], Identity()))
-    rng = np.random.default_rng((seed, 1))
-    parameters = {
-        name: rng.standard_normal(shape) / np.sqrt(shape[-1]) if name.endswith("weight") else np.zeros(shape)
-        for name, shape in network.parameter_shapes.items()
-    }
-    case = Case(network, parameters, Standardise.fit(x).apply(x), label, SoftmaxCrossEntropy("mean"), SGD())
+    case = Case(
+        network, _first_weights(network, seed), Standardise.fit(x).apply(x), label, SoftmaxCrossEntropy("mean"), SGD()
+    )
     shape = "-".join(map(str, sizes))
     title = f"A {shape} network ({activation}) on {examples} examples of {data}, softmax cross-entropy, mean"
     return Training(f"mlp-{data}", title, case, (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30), 500)
+
+
+def cnn_experiment(examples: int, seed: int) -> Training:
+    """A convolutional network that reads digits, drawn at places of their own."""
+    x, label = digits(examples, seed)
+    head = (Conv(1, 6, (3, 3)), ReLU(), MaxPool((2, 2)), Flatten(3))
+    features = Network(head).shapes(x.shape[1:])[-1][0]
+    network = Network((*head, Linear(features, 10)))
+    case = Case(network, _first_weights(network, seed), x, label, SoftmaxCrossEntropy("mean"), SGD())
+    title = f"A convolution 3×3, 6 channels, max pool, linear on {examples} digits of 9 × 8 points, cross-entropy, mean"
+    return Training("cnn-digits", title, case, (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10), 200)
+
+
+def rnn_experiment(examples: int, seed: int, times: int = 8) -> Training:
+    """A recurrent network that adds the two marked numbers of a sequence."""
+    x, total = adding(examples, times, seed)
+    network = Network((RNN(2, 8, sequences=False), Linear(8, 1)))
+    states = {name: np.zeros(shape) for name, shape in network.state_shapes(x.shape).items()}
+    parameters = _first_weights(network, seed)
+    case = Case(network, parameters, x, total, SquaredError("mean"), SGD(), states=states)
+    title = f"A tanh RNN of 8 units on {examples} sequences of {times} numbers, two to be added, squared error, mean"
+    return Training("rnn-adding", title, case, (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3), 300)
+
+
+def _first_weights(network: Network, seed: int) -> dict[str, Array]:
+    """Weights by fan-in, biases 0."""
+    rng = np.random.default_rng((seed, 1))
+    return {
+        name: rng.standard_normal(shape) / np.sqrt(np.prod(shape[1:])) if len(shape) > 1 else np.zeros(shape)
+        for name, shape in network.parameter_shapes.items()
+    }
 
 
 SURFACE_RATES: dict[str, Sequence[float]] = {

@@ -1,5 +1,7 @@
 """Twin training: torch's loss curves at many learning rates at once, from the same modules that check the gradients."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -10,6 +12,9 @@ from manual.case import Case
 from manual.schedules import Fixed, Schedule
 from manual.surfaces import Surface
 from torchref import twin
+
+# Kinds whose functions in torch have no batching rule.
+UNBATCHED = ("rnn", "lstm", "gru", "attention", "multi_head_attention")
 
 
 def train(case: Case, rates: list[float], steps: int, schedule: Schedule | None = None) -> Array:
@@ -35,6 +40,8 @@ def train(case: Case, rates: list[float], steps: int, schedule: Schedule | None 
     sizes = {name: base.reshape(-1, *[1] * (value.dim() - 1)) for name, value in stacked.items()}
     losses = torch.empty(steps + 1, len(rates), dtype=x.dtype)
     together = vmap(objective)
+    if any(node.layer.kind in UNBATCHED for node in case.network.nodes):
+        together = _one_by_one(objective, len(rates))
     for t in range(steps + 1):
         values = together(stacked)
         losses[t] = values.detach()
@@ -44,6 +51,15 @@ def train(case: Case, rates: list[float], steps: int, schedule: Schedule | None 
             for (name, value), gradient in zip(stacked.items(), gradients, strict=True):
                 value -= schedule.factor(t) * sizes[name] * gradient
     return np.asarray(losses.T.numpy())
+
+
+def _one_by_one(objective: Callable[[dict[str, Tensor]], Tensor], rates: int) -> Callable[..., Tensor]:
+    """The objective at each rate's parameters."""
+
+    def together(stacked: dict[str, Tensor]) -> Tensor:
+        return torch.stack([objective({name: value[k] for name, value in stacked.items()}) for k in range(rates)])
+
+    return together
 
 
 def descend(surface: Surface, rates: list[float], steps: int, schedule: Schedule | None = None) -> Array:

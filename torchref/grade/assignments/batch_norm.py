@@ -60,10 +60,10 @@ assignment = Assignment(
     "batch_norm",
     "Batch normalisation of images: training, backward, evaluation",
     "图像的批归一化：训练、反向、推断",
-    text="x is (N, C, H, W). In training mean and var (C,) are the mean and the biased variance of each channel over N, "
-    f"H and W; normalised = (x − mean) / √(var + {EPS}), y = gamma normalised + beta. The running statistics move by "
-    f"{MOMENTUM}: new = (1 − {MOMENTUM}) old + {MOMENTUM} · (the batch's), with the unbiased variance. In evaluation "
-    "they take the place of the batch's own, and stay.",
+    text="x is (N, C, H, W). In training mean and var (C,) are the mean and the biased variance of each channel over "
+    f"N, H and W; normalised = (x − mean) / √(var + {EPS}), y = gamma normalised + beta. The running statistics move "
+    f"by {MOMENTUM}: new = (1 − {MOMENTUM}) old + {MOMENTUM} · (the batch's), with the unbiased variance. In "
+    "evaluation they take the place of the batch's own, and stay.",
     text_chinese="x 为 (N, C, H, W)。训练时 mean、var (C,) 是每个通道在 N、H、W 上的均值和有偏方差；"
     f"normalised = (x − mean) / √(var + {EPS})，y = gamma normalised + beta。滑动统计量："
     f"新值 = (1 − {MOMENTUM}) 旧值 + {MOMENTUM} · 本批的值，其中方差用无偏的。推断时用滑动统计量，且不更新。",

@@ -36,8 +36,8 @@ assignment = Assignment(
     "卷积与最大池化：前向与反向",
     text="Images are (N, C, H, W). The convolution has a kernel of 3 × 2, stride 2 and one row and column of zeros on "
     "each side, and flips no kernel: y[n, o, p, q] = b[o] + Σ W[o, c, i, j] x̄[n, c, 2p + i, 2q + j], x̄ being x with "
-    "the zeros around it; where a stride would lead over the edge there is no window. The pool takes the largest of each "
-    "window of 2 × 3, stride 1: windows overlap.",
+    "the zeros around it; where a stride would lead over the edge there is no window. The pool takes the largest of "
+    "each window of 2 × 3, stride 1: windows overlap.",
     text_chinese="图像为 (N, C, H, W)。卷积核 3 × 2，步幅 2，四周各补一行（列）零，不翻转卷积核："
     "y[n, o, p, q] = b[o] + Σ W[o, c, i, j] x̄[n, c, 2p + i, 2q + j]，x̄ 是补零后的 x；越出边缘的窗口不要。"
     "池化取每个 2 × 3 窗口的最大值，步幅 1：窗口相互重叠。",
