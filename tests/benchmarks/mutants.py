@@ -13,6 +13,7 @@ from rich.table import Table
 from manual.case import Case
 from tests.benchmarks.parallel import in_parallel
 from tests.feedforward import LAYERS, layer_case
+from tests.sequences import NETWORKS, sequence_case
 from torchref.diagnosis import diagnose
 from torchref.mutants import mutants, trace_of
 from torchref.random_cases import random_case
@@ -22,7 +23,9 @@ from torchref.steps import examine
 
 def case_of(job: str | int) -> Case:
     """A layer of the tests by its name, or a random network by its number."""
-    return layer_case(job) if isinstance(job, str) else random_case(6, job, family=CHAINS[job // 2 % 2]).case
+    if isinstance(job, str):
+        return layer_case(job) if job in LAYERS else sequence_case(job)
+    return random_case(6, job, family=CHAINS[job // 2 % 2]).case
 
 
 def check_one(job: str | int) -> dict[str, Counter[str]]:
@@ -47,7 +50,7 @@ def main() -> int:
     """Prints the table; 1 if any mutant was missed."""
     networks = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     total: dict[str, Counter[str]] = {}
-    for found in in_parallel(check_one, [*LAYERS, *range(networks)], "layers and networks"):
+    for found in in_parallel(check_one, [*LAYERS, *NETWORKS, *range(networks)], "layers and networks"):
         for kind, counts in found.items():
             total.setdefault(kind, Counter()).update(counts)
     total = dict(sorted(total.items())) | {"all": sum(total.values(), Counter[str]())}
