@@ -27,6 +27,11 @@ def content(database: Path) -> bytes:
         return store.content("mlp-gradient")
 
 
+def count(database: Path) -> int:
+    """How many marks there are."""
+    return content(database).count(b"\n") if database.exists() else 0
+
+
 def main():
     """Prints what was killed when, and whether the marks are the same."""
     rng = random.Random(0)
@@ -38,10 +43,13 @@ def main():
         counts = []
         for _ in range(KILLS):
             process = subprocess.Popen(command(folder, "marks"), **quiet)
-            time.sleep(rng.uniform(0.2, 5.0))
+            goal = count(database) + rng.randrange(40)
+            while count(database) < goal:
+                time.sleep(0.01)
+            time.sleep(rng.uniform(0, 0.05))  # between two marks, or in the middle of one
             process.send_signal(signal.SIGKILL)
             process.wait()
-            counts.append(content(database).count(b"\n") if database.exists() else 0)
+            counts.append(count(database))
         subprocess.run(command(folder, "marks"), check=True, **quiet)
         (folder / "undisturbed").mkdir()
         (folder / "undisturbed" / "secret").write_bytes((folder / "marks" / "secret").read_bytes())
