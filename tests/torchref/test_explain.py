@@ -1,8 +1,7 @@
 """Explain: the derivation is right by the layers' own definitions; every formula shown gives the value beside it."""
 
-from dataclasses import replace
 from decimal import Decimal
-from itertools import count, islice
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from manual.errors import InputError, UnknownNameError
 from manual.names import Names
 from manual.penalty import Penalty
 from tests.closeness import assert_close
+from tests.torchref.explained import LAYERS, LOSSES, explained
 from tests.torchref.formulas import carried, from_mathml, from_plain, from_tex, named, work_out
 from torchref import derivatives as autograd
 from torchref import printed, twin
@@ -25,26 +25,9 @@ from torchref.explain.lines import line
 from torchref.explain.mathml import MathML
 from torchref.explain.plain import Plain
 from torchref.explain.tex import Tex
-from torchref.random_cases import Limits, random_case
+from torchref.random_cases import Limits
 
 SMALL = Limits(most_layers=4, widest=4, largest_batch=1)
-
-
-EXPLAINED = {*definitions.ACTIVATIONS, "linear"}
-LOSSES = {*definitions.ELEMENTS, *definitions.ROWS}
-
-
-def drawn(number):
-    """A random case, with plain gradient descent in the place of its optimiser."""
-    case = random_case(5, number, SMALL, "ordinary").case
-    rate = case.optimiser.learning_rate
-    return replace(case, optimiser=manual.SGD(rate), clipping=None, optimiser_state={}, updates=0)
-
-
-def is_explained(case):
-    """Whether it has only layers and losses that have a definition."""
-    kinds = {layer.kind for layer in case.network.layers}
-    return kinds <= EXPLAINED and case.loss.kind in LOSSES and case.loss == type(case.loss)(case.loss.reduction)
 
 
 def has_no_value(case):
@@ -54,17 +37,16 @@ def has_no_value(case):
     )
 
 
-def numbers():
-    """The first sixty that can be explained; the even ones are float64."""
-    every = (number for number in count(0, 2) if is_explained(case := drawn(number)) and not has_no_value(case))
-    return list(islice(every, 60))
+CASES = list(islice((case for case in explained(5, SMALL) if not has_no_value(case)), 60))
+NUMBERS = range(len(CASES))
 
 
-NUMBERS = numbers()
+def drawn(number):
+    return CASES[number]
 
 
 def cases():
-    return [drawn(number) for number in NUMBERS]
+    return CASES
 
 
 def document():
@@ -77,7 +59,7 @@ def shown(quantity, notation):
 
 
 def test_every_definition_is_of_a_kind_that_there_is():
-    assert set(manual.LAYERS) >= EXPLAINED
+    assert set(manual.LAYERS) >= LAYERS
     assert set(manual.LOSSES) >= LOSSES
     assert set(definitions.UPDATES) <= set(manual.OPTIMISERS)
 
@@ -96,7 +78,7 @@ def test_what_has_no_definition_is_said_to_have_none():
 
 def test_the_random_networks_have_every_kind_and_several_depths():
     drawn = cases()
-    assert {layer.kind for case in drawn for layer in case.network.layers} == EXPLAINED
+    assert {layer.kind for case in drawn for layer in case.network.layers} == LAYERS
     assert {case.loss.kind for case in drawn} == LOSSES
     assert {layer.bias for case in drawn for layer in case.network.layers if layer.kind == "linear"} == {
         "neuron",

@@ -9,13 +9,14 @@ import time
 import pytest
 
 from tests.torchref.command import run
+from tests.torchref.explained import nth
 from torchref.case_file import CaseFile, named_case, named_case_file, write_case
 from torchref.explain.derive import explain
 from torchref.explain.latex import latex
 from torchref.explain.markdown import markdown
 from torchref.explain.present import Request, present, selected
 from torchref.explain.words import KINDS, REASONS, reason
-from torchref.random_cases import Limits, random_case
+from torchref.random_cases import Limits
 
 FORMS = ("terminal", "markdown", "latex", "html")
 
@@ -41,7 +42,7 @@ def needs(program, package):
 @pytest.mark.parametrize("number", [None, 4, 16, 26, 40])
 def test_the_latex_compiles_and_nothing_sticks_out_of_the_page(tmp_path, number):
     needs("pdflatex", "amsmath.sty")
-    about = named_case_file("document") if number is None else random_case(3, number, Limits(4, 4, 1), "ordinary").case
+    about = named_case_file("document") if number is None else nth(3, number, Limits(4, 4, 1))
     derivation = explain(about, "A & B: 100% of #1, C:\\x_y^z {~} η")
     log = compile_tex(tmp_path, present(derivation, Request(), "latex"), "pdflatex")
     wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide\)", log)]
@@ -112,7 +113,7 @@ def test_every_kind_and_reason_has_its_words():
     kinds = {*definitions.ACTIVATIONS, *definitions.ELEMENTS, *definitions.ROWS, *definitions.UPDATES}
     assert kinds <= set(KINDS)
     for number in range(0, 60, 2):
-        case = random_case(3, number, Limits(4, 4, 1), "ordinary").case
+        case = nth(3, number, Limits(4, 4, 1))
         for quantity in explain(named_case("document") if case.loss.domain[0] == 0 else case).quantities.values():
             assert quantity.why.split()[0] in REASONS
             assert reason(quantity, "en") != reason(quantity, "zh")

@@ -5,15 +5,16 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from tests.torchref.explained import nth
 from torchref.case_file import CaseFile, named_case, named_case_file
 from torchref.explain.derive import explain
 from torchref.explain.drawing import draw
 from torchref.explain.page import page
-from torchref.random_cases import Limits, random_case
+from torchref.random_cases import Limits
 
 
 def deep():
-    return random_case(3, 4, Limits(4, 4, 1), "ordinary").case
+    return nth(3, 4, Limits(4, 4, 1))
 
 
 def test_the_page_is_one_file_that_asks_for_nothing():
