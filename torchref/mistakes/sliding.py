@@ -4,23 +4,27 @@ What goes wrong going forward goes wrong going back as well: a stride that is fo
 of a convolution without the stride.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional as F
 
 from manual.arrays import Array
 from torchref.mistakes.site import Site
 
-Variant = Callable[[Any, Tensor, Tensor, Tensor | None], Tensor | None]
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Variant = Callable[[Any, "Tensor", "Tensor", "Tensor | None"], "Tensor | None"]
 
 
 def convolve(layer: Any, x: Tensor, weight: Tensor, bias: Tensor | None, **changes: Any) -> Tensor:
     """The layer's convolution, or transposed convolution, with some settings changed."""
+    from torch.nn import functional as F
+
     axes = len(layer.kernel)
     names = ("stride", "padding", "dilation", "groups")
     settings = {name: getattr(layer, name) for name in names} | changes
@@ -57,6 +61,8 @@ def dilation_forgotten(layer: Any, x: Tensor, weight: Tensor, bias: Tensor | Non
 
 def padding_behind(layer: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | None:
     """All zeros behind the input, none before it."""
+    from torch.nn import functional as F
+
     if max(layer.padding) == 0 or layer.kind != "conv":
         return None
     around = [size for p in reversed(layer.padding) for size in (0, 2 * p)]
@@ -84,6 +90,8 @@ def channels_swapped(layer: Any, x: Tensor, weight: Tensor, bias: Tensor | None)
 
 def one_channel(layer: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | None:
     """The first input channel of each group alone."""
+    import torch
+
     if layer.in_channels == layer.groups:
         return None
     mask = torch.zeros_like(x)
@@ -100,6 +108,8 @@ def made(site: Site, variant: Variant) -> Array | None:
 
 def gradient(site: Site, variant: Variant, of: str) -> Array | None:
     """The gradient of x, of the weight or of the bias of a variant, for what came back."""
+    import torch
+
     x, weight, bias = _leaves(site)
     output = variant(site.layer, x, weight, bias)
     upstream = torch.tensor(site.grad_output)
@@ -111,6 +121,8 @@ def gradient(site: Site, variant: Variant, of: str) -> Array | None:
 
 
 def _leaves(site: Site) -> tuple[Tensor, Tensor, Tensor | None]:
+    import torch
+
     bias = site.own("bias")
     leaves = [torch.tensor(a).requires_grad_() for a in (site.x, site.weight, *([] if bias is None else [bias]))]
     return leaves[0], leaves[1], leaves[2] if len(leaves) > 2 else None
