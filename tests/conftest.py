@@ -33,7 +33,7 @@ def cuda(request):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def chromium():
     """A headless Chromium that reaches nothing but this machine."""
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
@@ -54,3 +54,11 @@ def browser():
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def browser(chromium):
+    """Chromium with nothing in its log of what an earlier test made it do."""
+    chromium.get("about:blank")
+    chromium.get_log("browser")
+    return chromium
