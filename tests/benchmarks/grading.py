@@ -1,31 +1,76 @@
-"""Grading: a class of 1,000 marked from end to end, beside one `python` process with NumPy for each submission."""
+"""Grading: a class of 1,000 marked from end to end, beside the same marking with a new Python for each run.
 
+The peer is what a grader without a sandbox does: one `python` process that imports NumPy, runs the submission and hands
+back its numbers. It does the runs of the same Marker, so that both draw, ask and judge the same; and it is timed once
+more where nothing is judged, one process a submission against one launch of the sandbox.
+"""
+
+import io
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
-from tests.grade.made_up import MadeUp, write_class
+from tests.benchmarks.sandbox import launches_a_second
+from tests.grade.made_up import MadeUp, members, write_class
 from torchref.grade.engines import cores
 from torchref.grade.grading import GradeRequest, Grading
-from torchref.grade.record import Record
+from torchref.grade.marking import Marker
+from torchref.grade.program import Answer, Call, Limits, Outcome, Program, Status
+from torchref.grade.record import Marks, Record
+from torchref.grade.work import Job
 
 ASSIGNMENT = Path(__file__).parent.parent / "grade" / "mlp_gradient.py"
-STUDENTS, PROCESSES = 1000, 60
-# What one process for each submission does: import NumPy and the submission, call it, and hand back the numbers.
+STUDENTS, PEERS = 1000, 120
+NO_ENDLESS = 10**9
 ALONE = """
-import sys, importlib.util, numpy as np
-specification = importlib.util.spec_from_file_location("solution", sys.argv[1])
-module = importlib.util.module_from_spec(specification)
-specification.loader.exec_module(module)
-arguments = dict(np.load(sys.argv[2]))
-np.savez(sys.stdout.buffer, **module.backward(**arguments))
+import sys, io, types, numpy as np
+sent = dict(np.load(io.BytesIO(sys.stdin.buffer.read())))
+stdout, sys.stdout = sys.stdout, io.StringIO()
+np.random.seed(int(sent["seed"]))
+told, module = {}, types.ModuleType("solution")
+try:
+    exec(str(sent["source"]), vars(module))
+except BaseException as error:
+    told["error"] = f"{type(error).__name__}: {error}"
+for k, function in enumerate(sent["functions"] if not told else []):
+    arguments = {name.split("/")[1]: array for name, array in sent.items() if name.startswith(f"{k}/")}
+    try:
+        made = getattr(module, str(function))(**arguments)
+        told |= {f"{k}/{name}": array for name, array in made.items()}
+    except BaseException as error:
+        told[f"{k}/"] = f"{type(error).__name__}: {error}"
+np.savez(stdout.buffer, **told)
 """
+
+
+class NewPython:
+    """The peer: a runner that starts a Python for every run, and trusts it."""
+
+    def run(self, program: Program, calls: Sequence[Call], limits: Limits, seed: int = 0) -> Outcome:
+        """Runs the calls in order."""
+        sent = {f"{k}/{name}": array for k, call in enumerate(calls) for name, array in call.arguments.items()}
+        file = io.BytesIO()
+        functions = [call.function for call in calls]
+        np.savez(file, source=program.files[program.entry], functions=functions, seed=seed, **sent)
+        command = [sys.executable, "-I", "-c", ALONE]
+        told = subprocess.run(command, input=file.getvalue(), capture_output=True, timeout=limits.wall, check=True)
+        arrays = dict(np.load(io.BytesIO(told.stdout)))
+        if "error" in arrays:
+            return Outcome(Status.DONE, tuple(Answer(error=str(arrays["error"])) for _ in calls))
+        return Outcome(Status.DONE, tuple(_answer(arrays, f"{k}/") for k in range(len(calls))))
+
+
+def _answer(arrays: dict[str, np.ndarray], prefix: str) -> Answer:
+    named = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    return Answer(error=str(named[""])) if "" in named else Answer(named)
 
 
 def request_of(folder: Path) -> GradeRequest:
@@ -50,20 +95,27 @@ def graded(folder: Path) -> tuple[dict[str, Record], float]:
         return records, time.perf_counter() - start
 
 
-def processes_a_second(source: Path, folder: Path) -> float:
-    """One process for each submission, as many at once as there are cores."""
+def jobs_of(folder: Path) -> list[Job]:
+    """The submissions of a class, as the workers get them."""
     with Grading(request_of(folder)) as grading:
-        (task,) = grading.assignment.tasks.values()
-        np.savez(folder / "arguments.npz", **task.draw(np.random.default_rng(0), 1).arguments)
-    command = [sys.executable, "-I", "-c", ALONE, str(source), str(folder / "arguments.npz")]
+        return list(grading.jobs([]))
 
-    def run(_: int) -> None:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={"OPENBLAS_NUM_THREADS": "1"})
 
-    with ThreadPoolExecutor(cores()) as pool:
+def mark_by_new_pythons(job: Job) -> Marks:
+    """What a worker of the peer does."""
+    import torch
+
+    torch.set_num_threads(1)
+    return Marker(job.source.load(), NewPython(), job.secret).mark(job.program, job.student)
+
+
+def peer_graded(jobs: list[Job]) -> tuple[dict[str, Marks], float]:
+    """The peer's marks, and seconds, from when its workers have imported all that they need."""
+    with ProcessPoolExecutor(cores(), get_context("spawn")) as pool:
+        list(pool.map(mark_by_new_pythons, jobs[: 4 * cores()]))
         start = time.perf_counter()
-        list(pool.map(run, range(PROCESSES)))
-        return PROCESSES / (time.perf_counter() - start)
+        marks = list(pool.map(mark_by_new_pythons, jobs))
+        return {job.student: mark for job, mark in zip(jobs, marks, strict=True)}, time.perf_counter() - start
 
 
 def main():
@@ -76,19 +128,38 @@ def main():
         print(
             f"{len(records)} of {STUDENTS} submissions of every kind have a record, {len(wrong)} another than expected"
         )
-        print(f"mixed class, endless ones included   {(STUDENTS - 1) / seconds:6.1f} submissions/s on {cores()} cores")
         for student in wrong[:5]:
             (task,) = records[student].tasks
             print(f"  {student}: {task.verdict} {task.reason.english!r} instead of {expected[student].verdict}")
-        right = Path(name) / "right"
-        write_class(right / "class", STUDENTS, rare=10**9)
-        _, seconds = graded(right)
-        rate = (STUDENTS - 1) / seconds
-        alone = processes_a_second(right / "class" / "student00000.py", right)
-        print(f"class without endless ones           {rate:6.1f} submissions/s")
-        print(f"one python process a submission      {alone:6.1f} submissions/s, run once and not judged")
-        print(f"ratio                                {rate / alone:6.1f}")
-    return 1 if wrong else 0
+        line("a mixed class, endless ones included, marked", (STUDENTS - 1) / seconds)
+        finite = Path(name) / "finite"
+        write_class(finite / "class", STUDENTS, NO_ENDLESS)
+        # the peer has no sandbox: it would let the hostile ones act, and the one that imports torch succeed
+        unfit = ("hostile", "ends", "broken: torch")
+        fit = {student for student, kind, _ in members(STUDENTS, NO_ENDLESS) if not kind.startswith(unfit)}
+        jobs = [job for job in jobs_of(finite) if job.student in fit][:PEERS]
+        records, seconds = graded(finite)
+        marked = (STUDENTS - 1) / seconds
+        line("a class without endless ones, marked", marked)
+        marks, seconds = peer_graded(jobs)
+        apart = [s for s, mark in marks.items() if verdicts(mark) != verdicts(records[s])]
+        line("  the same marking, a new Python for each run", len(marks) / seconds)
+        print(f"  ratio {marked * seconds / len(marks):.1f}; {len(apart)} of {len(marks)} marks differ from the peer's")
+    rates = launches_a_second()
+    line("launched and run once, not judged: the sandbox", rates["sandbox"])
+    line("  one python process a submission", rates["python"])
+    print(f"  ratio {rates['sandbox'] / rates['python']:.1f}; marked ÷ process alone {marked / rates['python']:.1f}")
+    return 1 if wrong or apart else 0
+
+
+def line(what: str, rate: float) -> None:
+    """One rate."""
+    print(f"{what:48} {rate:6.1f} submissions/s on {cores()} cores")
+
+
+def verdicts(marks: Marks | Record) -> list[tuple[str, str, float]]:
+    """What is to be the same, whoever ran it."""
+    return [(task.task, task.verdict, task.points) for task in marks.tasks]
 
 
 if __name__ == "__main__":

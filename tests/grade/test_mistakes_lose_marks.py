@@ -12,7 +12,7 @@ from torchref.mutants import mutants, trace_of
 
 def wrong_answers(task, example):
     """Each mutant of what the task asks, and the student's answer with that mistake in it."""
-    packings = example.packings_of(task.returns)
+    packings = example.returned
     asked = {key for packing in packings.values() for key in packing.holds}
     for mutant in mutants(example.case):
         is_in_what_is_summed = mutant.quantity == "loss/elements" and "loss" in asked

@@ -10,6 +10,7 @@ It may move and join numbers, not compute with them. So it can be run on the num
 says where each number went, which is all that is needed for the way back.
 """
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -31,12 +32,13 @@ class Packing:
         self.shapes = dict(shapes)
         self.layout = layout if callable(layout) else _by_name(name, layout, self.shapes)
         addresses, start = {}, 0
-        self.starts: dict[str, int] = {}
+        self.places: dict[str, slice] = {}
         for key, shape in self.shapes.items():
-            size = int(np.prod(shape))
-            addresses[key] = (np.arange(start, start + size) * STRIDE + OFFSET).reshape(shape)
-            self.starts[key] = start
-            start += size
+            end = start + math.prod(shape)
+            addresses[key] = (np.arange(start, end) * STRIDE + OFFSET).reshape(shape)
+            self.places[key] = slice(start, end)
+            start = end
+        self.size = start
         packed = np.asarray(self.layout(addresses))
         is_moved = packed.dtype.kind == "i" and bool((packed % STRIDE == OFFSET).all())
         if not is_moved or len(np.unique(packed)) != packed.size:
@@ -59,13 +61,9 @@ class Packing:
 
     def unpack(self, array: Array) -> dict[str, Array]:
         """The reference's arrays in somebody's array, which must have the packing's shape."""
-        flat, places = array.ravel(), self.addresses.ravel() // STRIDE
-        numbers = np.empty(max(s + int(np.prod(self.shapes[k])) for k, s in self.starts.items()), array.dtype)
-        numbers[places] = flat
-        return {
-            key: numbers[self.starts[key] : self.starts[key] + int(np.prod(self.shapes[key]))].reshape(self.shapes[key])
-            for key in self.holds
-        }
+        numbers = np.empty(self.size, array.dtype)
+        numbers[self.addresses.ravel() // STRIDE] = array.ravel()
+        return {key: numbers[self.places[key]].reshape(self.shapes[key]) for key in self.holds}
 
 
 def _by_name(name: str, layout: str, shapes: Mapping[str, Shape]) -> Callable[[Mapping[str, Array]], Array]:

@@ -79,13 +79,13 @@ class Grading:
         """The record of every submission; one that is new is in the store before it comes out here."""
         aside: list[Record] = []  # what needs no worker
         with engine(self.request.workers, self.request.scheduler) as (make, workers):
-            for record in Crew(make, workers).mark_all(self._jobs(aside)):
+            for record in Crew(make, workers).mark_all(self.jobs(aside)):
                 while aside:
                     yield aside.pop()
                 yield self._put(record)
         yield from aside
 
-    def _jobs(self, aside: list[Record]) -> Iterator[Job]:
+    def jobs(self, aside: list[Record]) -> Iterator[Job]:
         """What has to be run; records of all else go aside."""
         for found in self.found:
             program = self.assignment.read(found)

@@ -100,11 +100,11 @@ class CaseExample:
     @cached_property
     def arguments(self) -> Mapping[str, Array]:
         """What the student's function gets, by name."""
-        return {name: packing.pack(self.known) for name, packing in self.packings_of(self.task.arguments).items()}
+        return {name: packing.pack(self.known) for name, packing in self.handed.items()}
 
     def judge(self, answer: Mapping[str, Array]) -> Judged:
         """Step by step where anything differs from the right answer, which is first looked at alone."""
-        packings = self.packings_of(self.task.returns)
+        packings = self.returned
         asked = {key: _label(name, packing, key) for name, packing in packings.items() for key in packing.holds}
         trace, misshapen = self._trace(by_name(answer, tuple(packings)), packings)
         steps = [self._beside_the_right_one(name, trace[name]) for name in asked if name in trace]
@@ -114,8 +114,17 @@ class CaseExample:
             report = Report(self.task.name, tuple(steps))
         return Judged(report, asked, frozenset(name for name in asked if name in trace and not trace[name].any()))
 
-    def packings_of(self, layouts: Mapping[str, Layout]) -> dict[str, Packing]:
-        """How the arrays that go in, or come out, hold the case's numbers."""
+    @cached_property
+    def handed(self) -> dict[str, Packing]:
+        """How the student's arguments hold the case's numbers."""
+        return self._packings(self.task.arguments)
+
+    @cached_property
+    def returned(self) -> dict[str, Packing]:
+        """How what the student returns is to hold them."""
+        return self._packings(self.task.returns)
+
+    def _packings(self, layouts: Mapping[str, Layout]) -> dict[str, Packing]:
         shapes = tuple((name, np.shape(value)) for name, value in self.known.items())
         return {name: _packing(name, layout, shapes) for name, layout in layouts.items()}
 
@@ -141,7 +150,7 @@ class CaseExample:
 
     def _proofread(self, trace: Mapping[str, Array], misshapen: list[StepVerdict], asked: Mapping[str, str]) -> Report:
         """The report on the quantities that were asked, with those that were given in their places."""
-        given = {key for packing in self.packings_of(self.task.arguments).values() for key in packing.holds}
+        given = {key for packing in self.handed.values() for key in packing.holds}
         handed = {name: self.expected[name].value for name in self.expected if name in given and name not in asked}
         report = proofread(self.task.name, self.case, {**handed, **trace})
         replaced = {step.name: step for step in misshapen}
