@@ -40,13 +40,17 @@ class Windows:
         """Over how many axes the kernel moves."""
         return len(self.kernel)
 
+    @property
+    def reach(self) -> Sizes:
+        """How much of the padded input the kernel covers, an integer an axis."""
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+
     def places(self, what: str, size: Shape) -> Shape:
         """How many places the kernel has on an input of this size; raises InputError if it has none."""
-        reach = [d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True)]
         wide = [n + 2 * p for n, p in zip(size, self.padding, strict=True)]
-        if any(w < r for w, r in zip(wide, reach, strict=True)):
-            raise must_be(f"{what}: the padded input", f"at least as large as the kernel, {tuple(reach)}", tuple(wide))
-        return tuple((w - r) // s + 1 for w, r, s in zip(wide, reach, self.stride, strict=True))
+        if any(w < r for w, r in zip(wide, self.reach, strict=True)):
+            raise must_be(f"{what}: the padded input", f"at least as large as the kernel, {self.reach}", tuple(wide))
+        return tuple((w - r) // s + 1 for w, r, s in zip(wide, self.reach, self.stride, strict=True))
 
     def slices(self, places: Shape) -> Iterator[tuple[Any, ...]]:
         """For each place in the kernel, first to last, where its numbers lie in the padded input."""

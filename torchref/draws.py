@@ -78,7 +78,7 @@ def conv_transpose(rng: Generator, shape: Shape) -> Layer | None:
     more = tuple(_int(rng, 0, max(s, d) - 1) for s, d in zip(stride, dilation, strict=True))
     out = groups * _int(rng, 1, max(1, 6 // groups))
     bias = bool(rng.random() < 0.8)
-    return ConvTranspose(shape[0], out, kernel, stride, padding, more, dilation, groups, bias)
+    return ConvTranspose(shape[0], out, kernel, stride, padding, dilation, groups, bias, more)
 
 
 def _window(rng: Generator, shape: Shape) -> tuple[Shape, Shape, Shape]:

@@ -16,47 +16,16 @@ from math import prod
 import numpy as np
 
 from manual.arrays import Array, Shape
-from manual.errors import must_be
-from manual.layers.layer import Layer
-from manual.windows import Sizes, Windows, sizes
+from manual.layers.pool import Pool
 
 
 @dataclass(frozen=True)
-class AvgPool(Layer):
+class AvgPool(Pool):
     """Means of windows; the stride is the window's size if it is not given."""
 
     kind = "avg_pool"
 
-    kernel: Sizes
-    stride: int | Sizes | None = None
-    padding: int | Sizes = 0
     count_include_pad: bool = True
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "stride", self.kernel if self.stride is None else self.stride)
-        for name, least in (("kernel", 1), ("stride", 1), ("padding", 0)):
-            given = sizes(f"{self.kind}: {name}", getattr(self, name), len(self.kernel), least)
-            object.__setattr__(self, name, given)
-        if any(2 * p > k for p, k in zip(self.windows.padding, self.kernel, strict=True)):
-            raise must_be(f"{self.kind}: padding", f"at most half of the window {self.kernel}", self.padding)
-
-    @property
-    def windows(self) -> Windows:
-        """How the window moves."""
-        each = (self.stride or self.kernel, self.padding, 1)
-        return Windows(self.kernel, *(sizes("", given, len(self.kernel), 0) for given in each))
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """(C, *size) -> (C, *places)."""
-        axes = len(self.kernel)
-        if len(input_shape) != axes + 1:
-            raise must_be(f"{self.kind}: x", f"of shape (N, C) and {axes} more", ("N", *input_shape))
-        return (input_shape[0], *self.windows.places(self.kind, input_shape[1:]))
-
-    def example_shape(self) -> Shape:
-        """Sizes that differ and leave a rest."""
-        windows = self.windows
-        return (3, *(k + 3 * s + 1 + a for a, (k, s) in enumerate(zip(windows.kernel, windows.stride, strict=True))))
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Y = (1/m) Σ x over each window."""

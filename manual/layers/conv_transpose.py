@@ -22,63 +22,39 @@ import numpy as np
 
 from manual.arrays import Array, Shape
 from manual.errors import must_be
-from manual.layers.layer import Layer
-from manual.windows import Sizes, Windows, sizes
+from manual.layers.conv_nd import ConvNd
+from manual.windows import Sizes, sizes
 
 
 @dataclass(frozen=True)
-class ConvTranspose(Layer):
+class ConvTranspose(ConvNd):
     """A transposed convolution; settings as those of a convolution."""
 
     kind = "conv_transpose"
-    broadcasts_x = True
 
-    in_channels: int
-    out_channels: int
-    kernel: Sizes
-    stride: int | Sizes = 1
-    padding: int | Sizes = 0
     output_padding: int | Sizes = 0
-    dilation: int | Sizes = 1
-    groups: int = 1
-    bias: bool = True
 
     def __post_init__(self) -> None:
-        if self.groups < 1 or self.in_channels % self.groups or self.out_channels % self.groups:
-            channels = (self.in_channels, self.out_channels)
-            raise must_be(f"{self.kind}: groups", f"a divisor of the channels {channels}", self.groups)
-        for name, least in (("kernel", 1), ("stride", 1), ("padding", 0), ("output_padding", 0), ("dilation", 1)):
-            given = sizes(f"{self.kind}: {name}", getattr(self, name), len(self.kernel), least)
-            object.__setattr__(self, name, given)
-        more, least_step = self._each(self.output_padding), np.maximum(self.windows.stride, self.windows.dilation)
-        if (np.array(more) >= least_step).any():
-            raise must_be(f"{self.kind}: output_padding", "below the stride or the dilation", more)
-
-    def _each(self, given: int | Sizes) -> Sizes:
-        return sizes("", given, len(self.kernel), 0)
+        super().__post_init__()
+        steps = zip(self._more, self.windows.stride, self.windows.dilation, strict=True)
+        if any(more >= max(stride, dilation) for more, stride, dilation in steps):
+            raise must_be(f"{self.kind}: output_padding", "below the stride or the dilation", self._more)
 
     @property
-    def windows(self) -> Windows:
-        """How the kernel moves over the output."""
-        stride, padding, dilation = (self._each(s) for s in (self.stride, self.padding, self.dilation))
-        return Windows(self.kernel, stride, padding, dilation)
+    def _more(self) -> Sizes:
+        return sizes("", self.output_padding, len(self.kernel), 0)
 
     def parameter_shapes(self) -> dict[str, Shape]:
         """Weight (C, O / groups, *kernel), then bias (O,) if there is one."""
-        weight = (self.in_channels, self.out_channels // self.groups, *self.kernel)
-        return {"weight": weight} | ({"bias": (self.out_channels,)} if self.bias else {})
+        return self.weight_and_bias(self.in_channels, self.out_channels)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(C, *size) -> (O, *places)."""
-        axes = len(self.kernel)
-        if len(input_shape) != axes + 1 or input_shape[0] != self.in_channels:
-            wanted = f"of shape (N, {self.in_channels}, {', '.join('HW' if axes == 2 else 'L' * axes)})"
-            raise must_be(f"{self.kind}: x", wanted, f"(N, {', '.join(map(str, input_shape))})")
-        return (self.out_channels, *self._grown(input_shape[1:]))
+        return (self.out_channels, *self._grown(self.size_of(input_shape)))
 
     def _grown(self, size: Shape) -> Shape:
         w = self.windows
-        each = zip(size, w.kernel, w.stride, w.padding, w.dilation, self._each(self.output_padding), strict=True)
+        each = zip(size, w.kernel, w.stride, w.padding, w.dilation, self._more, strict=True)
         grown = tuple((n - 1) * s - 2 * p + d * (k - 1) + more + 1 for n, k, s, p, d, more in each)
         if min(grown) < 1:
             raise must_be(f"{self.kind}: its output", "of at least one place an axis", grown)
@@ -103,11 +79,11 @@ class ConvTranspose(Layer):
     ) -> Array:
         """Y: the columns Wᵀ x, added where they overlap, plus b."""
         axes = len(self.kernel)
-        into = None if grad_columns is None else self._joined(grad_columns)
-        columns = np.matmul(self._matrix(weight).mT, self._rows(x), out=into)
+        into = None if grad_columns is None else self.joined(grad_columns)
+        columns = np.matmul(self.matrix(weight).mT, self.rows(x), out=into)
         shape = (*columns.shape[:-3], self.out_channels, prod(self.kernel), *x.shape[-axes:])
         y = self.windows.add_columns(columns.reshape(shape), self._grown(x.shape[-axes:]), out)
-        return y if bias is None else np.add(y, bias.reshape(*bias.shape[:-1], 1, -1, *(1,) * axes), out=y)
+        return self.with_bias(y, bias)
 
     def backward_inner(self, grad_output: Array, x: Array, grad_columns: Array) -> None:
         """Leaves the windows of g in `grad_columns`, for all that comes back."""
@@ -123,7 +99,7 @@ class ConvTranspose(Layer):
     ) -> Array:
         """∂E/∂x = W G, a convolution of g."""
         axes = len(self.kernel)
-        product = np.matmul(self._matrix(weight), self._columns(grad_output, x, grad_columns))
+        product = np.matmul(self.matrix(weight), self._columns(grad_output, x, grad_columns))
         product = product.reshape(*product.shape[:-3], self.in_channels, *x.shape[-axes:])
         return product if out is None else np.positive(product, out=out)
 
@@ -131,33 +107,11 @@ class ConvTranspose(Layer):
         self, grad_output: Array, x: Array, grad_columns: Array | None = None, out: Array | None = None
     ) -> Array:
         """∂E/∂W = Σₙ x Gᵀ."""
-        products = np.matmul(self._rows(x), self._columns(grad_output, x, grad_columns).mT)
-        shape = (*products.shape[:-4], *self.parameter_shapes()["weight"])
-        total = np.add.reduce(products, axis=-4).reshape(shape)
-        return total if out is None else np.positive(total, out=out)
-
-    def grad_bias(self, grad_output: Array, out: Array | None = None) -> Array:
-        """∂E/∂b = Σ g over examples and places."""
-        axes = len(self.kernel)
-        return np.asarray(grad_output.sum(axis=(-axes - 2, *range(-axes, 0)), out=out))
+        products = np.matmul(self.rows(x), self._columns(grad_output, x, grad_columns).mT)
+        return self.over_examples(products, out)
 
     def _columns(self, grad_output: Array, x: Array, grad_columns: Array | None) -> Array:
         """The windows of the gradient as columns, those that `backward_inner` has left or new ones."""
         if grad_columns is None:
             grad_columns = self.windows.columns(grad_output, x.shape[-len(self.kernel) :])
-        return self._joined(grad_columns)
-
-    def _joined(self, columns: Array) -> Array:
-        """Columns as a matrix an example and group, (…, N, O, K, *places) -> (…, N, groups, O / groups · K, P)."""
-        axes = len(self.kernel)
-        return columns.reshape(*columns.shape[: -axes - 2], self.groups, -1, prod(columns.shape[-axes:]), copy=False)
-
-    def _matrix(self, weight: Array) -> Array:
-        """The weight as a matrix for each group, (…, 1, groups, C / groups, O / groups · K)."""
-        lead = weight.shape[: -len(self.kernel) - 2]
-        return weight.reshape(*lead, 1, self.groups, self.in_channels // self.groups, -1)
-
-    def _rows(self, x: Array) -> Array:
-        """The input as a matrix for each example and group, (…, N, groups, C / groups, P)."""
-        lead = x.shape[: -len(self.kernel) - 1]
-        return x.reshape(*lead, self.groups, self.in_channels // self.groups, -1)
+        return self.joined(grad_columns)

@@ -16,11 +16,11 @@ import numpy as np
 
 from manual.arrays import Array, Shape
 from manual.errors import must_be
-from manual.layers.normalisation import Normalisation
+from manual.layers.normalisation import ExampleNorm
 
 
 @dataclass(frozen=True)
-class GroupNorm(Normalisation):
+class GroupNorm(ExampleNorm):
     """Group-norm with γ and β; one group is instance-wide, as many groups as channels is instance-norm."""
 
     kind = "group_norm"
@@ -54,18 +54,9 @@ class GroupNorm(Normalisation):
         sets = (input_shape[0], self.groups)
         return {"mean": sets, "var": sets, "normalised": input_shape}
 
-    @property
-    def inner_gradients(self) -> tuple[str, ...]:
-        """∂E/∂μ, ∂E/∂σ² and ∂E/∂x̂."""
-        return ("mean", "var", "normalised")
-
     def example_shape(self) -> Shape:
         """Sizes that differ."""
         return (self.channels, *range(4, 4 + self.axes))
-
-    def forward_normalised(self, x: Array, mean: Array, var: Array, out: Array | None = None) -> Array:
-        """X̂ = (x − μ) / √(σ² + ε)."""
-        return self.normalise(x, mean, var, out)
 
     def forward(self, normalised: Array, weight: Array, bias: Array, out: Array | None = None) -> Array:
         """Y = γ x̂ + β."""
@@ -74,19 +65,6 @@ class GroupNorm(Normalisation):
     def backward_normalised(self, grad_output: Array, weight: Array, out: Array | None = None) -> Array:
         """∂E/∂x̂ = γ g."""
         return np.multiply(grad_output, self._channel(weight), out=out)
-
-    def backward(
-        self,
-        grad_normalised: Array,
-        grad_var: Array,
-        grad_mean: Array,
-        x: Array,
-        mean: Array,
-        var: Array,
-        out: Array | None = None,
-    ) -> Array:
-        """∂E/∂x through x̂, σ² and μ."""
-        return self.through_statistics(grad_normalised, grad_var, grad_mean, x, mean, var, out)
 
     def grad_weight(self, grad_output: Array, normalised: Array, out: Array | None = None) -> Array:
         """∂E/∂γ = Σ g x̂ over examples and places."""

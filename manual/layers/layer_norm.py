@@ -18,11 +18,11 @@ import numpy as np
 
 from manual.arrays import Array, Shape
 from manual.errors import must_be
-from manual.layers.normalisation import Normalisation
+from manual.layers.normalisation import ExampleNorm
 
 
 @dataclass(frozen=True)
-class LayerNorm(Normalisation):
+class LayerNorm(ExampleNorm):
     """Layer-norm with γ and β over the last axes, which have `shape`."""
 
     kind = "layer_norm"
@@ -49,18 +49,9 @@ class LayerNorm(Normalisation):
         before = input_shape[: -len(self.shape)]
         return {"mean": before, "var": before, "normalised": input_shape}
 
-    @property
-    def inner_gradients(self) -> tuple[str, ...]:
-        """∂E/∂μ, ∂E/∂σ² and ∂E/∂x̂."""
-        return ("mean", "var", "normalised")
-
     def example_shape(self) -> Shape:
         """The features, after one more axis where they have but one."""
         return self.shape
-
-    def forward_normalised(self, x: Array, mean: Array, var: Array, out: Array | None = None) -> Array:
-        """X̂ = (x − μ) / √(σ² + ε)."""
-        return self.normalise(x, mean, var, out)
 
     def forward(self, normalised: Array, weight: Array, bias: Array, out: Array | None = None) -> Array:
         """Y = γ x̂ + β."""
@@ -70,19 +61,6 @@ class LayerNorm(Normalisation):
     def backward_normalised(self, grad_output: Array, weight: Array, out: Array | None = None) -> Array:
         """∂E/∂x̂ = γ g."""
         return np.multiply(grad_output, self._beside(weight, grad_output), out=out)
-
-    def backward(
-        self,
-        grad_normalised: Array,
-        grad_var: Array,
-        grad_mean: Array,
-        x: Array,
-        mean: Array,
-        var: Array,
-        out: Array | None = None,
-    ) -> Array:
-        """∂E/∂x through x̂, σ² and μ."""
-        return self.through_statistics(grad_normalised, grad_var, grad_mean, x, mean, var, out)
 
     def grad_weight(self, grad_output: Array, normalised: Array, weight: Array, out: Array | None = None) -> Array:
         """∂E/∂γ = Σ g x̂ over examples and places."""

@@ -24,16 +24,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from manual.arrays import Array, Shape
-from manual.layers.recurrent import Recurrent, at, before, times, together
+from manual.layers.recurrent import OneSum, at, times, together
 from manual.layers.sigmoid import Sigmoid
 from manual.layers.tanh import Tanh
-from manual.rows import grad_bias, grad_weight, grad_x, project
+from manual.rows import project
 
 SIGMOID, TANH = Sigmoid(), Tanh()
 
 
 @dataclass(frozen=True)
-class LSTM(Recurrent):
+class LSTM(OneSum):
     """Long short-term memory."""
 
     kind = "lstm"
@@ -122,30 +122,6 @@ class LSTM(Recurrent):
                 slope.backward(gradient, gate, da_gate)
             is_cut = self.is_cut(t)
             dh_next, dc_next = (0.0, 0.0) if is_cut else (np.matmul(da, weight_hh), dc * f_t)
-
-    def backward(self, grad_a: Array, weight_ih: Array, out: Array | None = None) -> Array:
-        """∂E/∂x_t = ∂E/∂a_t W_ih."""
-        return grad_x(grad_a, weight_ih, out)
-
-    def grad_weight_ih(self, grad_a: Array, x: Array, out: Array | None = None) -> Array:
-        """∂E/∂W_ih = Σₜ (∂E/∂a_t)ᵀ x_t."""
-        return grad_weight(grad_a, x, out)
-
-    def grad_weight_hh(self, grad_a: Array, h: Array, h0: Array, out: Array | None = None) -> Array:
-        """∂E/∂W_hh = Σₜ (∂E/∂a_t)ᵀ h_(t−1)."""
-        return grad_weight(grad_a, before(h, h0), out)
-
-    def grad_bias_ih(self, grad_a: Array, out: Array | None = None) -> Array:
-        """∂E/∂b_ih = Σₙ Σₜ ∂E/∂a_t."""
-        return grad_bias(grad_a, out)
-
-    def grad_bias_hh(self, grad_a: Array, out: Array | None = None) -> Array:
-        """∂E/∂b_hh, the same."""
-        return grad_bias(grad_a, out)
-
-    def grad_h0(self, grad_a: Array, weight_hh: Array, out: Array | None = None) -> Array:
-        """∂E/∂h0 = ∂E/∂a_0 W_hh."""
-        return np.matmul(at(grad_a, 0), weight_hh, out=out)
 
     def grad_c0(self, grad_c: Array, f: Array, out: Array | None = None) -> Array:
         """∂E/∂c0 = ∂E/∂c_0 f_0."""

@@ -15,49 +15,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from manual.arrays import Array, Shape
-from manual.errors import must_be
-from manual.layers.layer import Layer
-from manual.windows import Sizes, Windows, sizes
+from manual.arrays import Array
+from manual.layers.pool import Pool
+from manual.windows import Sizes
 
 
 @dataclass(frozen=True)
-class MaxPool(Layer):
+class MaxPool(Pool):
     """Largest numbers of windows; the stride is the window's size if it is not given."""
 
     kind = "max_pool"
 
-    kernel: Sizes
-    stride: int | Sizes | None = None
-    padding: int | Sizes = 0
     dilation: int | Sizes = 1
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "stride", self.kernel if self.stride is None else self.stride)
-        for name, least in (("kernel", 1), ("stride", 1), ("padding", 0), ("dilation", 1)):
-            given = sizes(f"{self.kind}: {name}", getattr(self, name), len(self.kernel), least)
-            object.__setattr__(self, name, given)
-        if any(2 * p > k for p, k in zip(self.windows.padding, self.kernel, strict=True)):
-            raise must_be(f"{self.kind}: padding", f"at most half of the window {self.kernel}", self.padding)
-
-    @property
-    def windows(self) -> Windows:
-        """How the window moves."""
-        each = (self.stride or self.kernel, self.padding, self.dilation)
-        return Windows(self.kernel, *(sizes("", given, len(self.kernel), 0) for given in each))
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """(C, *size) -> (C, *places)."""
-        axes = len(self.kernel)
-        if len(input_shape) != axes + 1:
-            raise must_be(f"{self.kind}: x", f"of shape (N, C) and {axes} more", ("N", *input_shape))
-        return (input_shape[0], *self.windows.places(self.kind, input_shape[1:]))
-
-    def example_shape(self) -> Shape:
-        """Sizes that differ and leave a rest."""
-        windows = self.windows
-        reach = [d * (k - 1) + 1 for k, d in zip(windows.kernel, windows.dilation, strict=True)]
-        return (3, *(r + 3 * s + 1 + a for a, (r, s) in enumerate(zip(reach, windows.stride, strict=True))))
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Y = the largest of each window."""

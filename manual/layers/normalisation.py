@@ -95,3 +95,29 @@ class Normalisation(Layer):
         total += self.wide(grad_mean / m)
         total += self.rows(grad_normalised) * self.wide(1 / np.sqrt(var + self.eps))
         return total.reshape(x.shape) if out is None else out
+
+
+class ExampleNorm(Normalisation):
+    """Normalisation within an example, so that training and evaluation are the same and nothing is remembered."""
+
+    @property
+    def inner_gradients(self) -> tuple[str, ...]:
+        """∂E/∂μ, ∂E/∂σ² and ∂E/∂x̂."""
+        return ("mean", "var", "normalised")
+
+    def forward_normalised(self, x: Array, mean: Array, var: Array, out: Array | None = None) -> Array:
+        """X̂ = (x − μ) / √(σ² + ε)."""
+        return self.normalise(x, mean, var, out)
+
+    def backward(
+        self,
+        grad_normalised: Array,
+        grad_var: Array,
+        grad_mean: Array,
+        x: Array,
+        mean: Array,
+        var: Array,
+        out: Array | None = None,
+    ) -> Array:
+        """∂E/∂x through x̂, σ² and μ."""
+        return self.through_statistics(grad_normalised, grad_var, grad_mean, x, mean, var, out)

@@ -22,6 +22,7 @@ import numpy as np
 from manual.arrays import Array, Shape
 from manual.errors import must_be
 from manual.layers.layer import Layer
+from manual.rows import grad_bias, grad_weight, grad_x
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,34 @@ class Recurrent(Layer):
         if self.sequences:
             return at(grad_output, t)
         return grad_output if t == times - 1 else 0.0
+
+
+class OneSum(Recurrent):
+    """A layer over time in which all that x and h do, they do in the one sum a."""
+
+    def backward(self, grad_a: Array, weight_ih: Array, out: Array | None = None) -> Array:
+        """∂E/∂x_t = ∂E/∂a_t W_ih."""
+        return grad_x(grad_a, weight_ih, out)
+
+    def grad_weight_ih(self, grad_a: Array, x: Array, out: Array | None = None) -> Array:
+        """∂E/∂W_ih = Σₜ (∂E/∂a_t)ᵀ x_t."""
+        return grad_weight(grad_a, x, out)
+
+    def grad_weight_hh(self, grad_a: Array, h: Array, h0: Array, out: Array | None = None) -> Array:
+        """∂E/∂W_hh = Σₜ (∂E/∂a_t)ᵀ h_(t−1)."""
+        return grad_weight(grad_a, before(h, h0), out)
+
+    def grad_bias_ih(self, grad_a: Array, out: Array | None = None) -> Array:
+        """∂E/∂b_ih = Σₙ Σₜ ∂E/∂a_t."""
+        return grad_bias(grad_a, out)
+
+    def grad_bias_hh(self, grad_a: Array, out: Array | None = None) -> Array:
+        """∂E/∂b_hh, the same."""
+        return grad_bias(grad_a, out)
+
+    def grad_h0(self, grad_a: Array, weight_hh: Array, out: Array | None = None) -> Array:
+        """∂E/∂h0 = ∂E/∂a_0 W_hh."""
+        return np.matmul(at(grad_a, 0), weight_hh, out=out)
 
 
 def together(bias_ih: Array | None, bias_hh: Array | None) -> Array | None:
