@@ -33,7 +33,7 @@ from manual.network import Network
 from manual.penalty import Penalty
 from torchref.random_chains import CHAINS, example_shape, random_chain, random_input, random_states
 from torchref.random_parts import (
-    ACTIVATIONS,
+    activations,
     random_activation,
     random_clipping,
     random_loss,
@@ -90,7 +90,7 @@ def random_case(seed: int, number: int, limits: Limits | None = None, family: st
 def _chain_case(rng: Generator, limits: Limits, family: str) -> Case:
     """A chain of layers of every kind, on a small batch."""
     batch, shape = int(rng.integers(3, 7)), example_shape(rng, family)
-    last = _pick(rng, ACTIVATIONS)
+    last = _pick(rng, activations())
     network = random_chain(rng, shape, int(rng.integers(1, limits.most_layers)), (last,))
     output_shape = network.shapes(shape)[-1]
     low, high = network.nodes[-1].layer.output_range
@@ -164,14 +164,14 @@ def _sizes(rng: Generator, depth: int, widest: int) -> list[int]:
 
 
 def _layers(rng: Generator, sizes: list[int], loss: Loss, family: str) -> list[Layer]:
-    hidden = ("sigmoid", "tanh") if family == "vanishing" else ACTIVATIONS
+    hidden = ("sigmoid", "tanh") if family == "vanishing" else activations()
     layers: list[Layer] = []
     for place, (i, o) in enumerate(itertools.pairwise(sizes)):
         layers.append(Linear(i, o, bias=_pick(rng, ("neuron", "shared", "none"))))
         if place < len(sizes) - 2:
             layers.append(random_activation(rng, _pick(rng, hidden)))
     low, high = loss.domain
-    ranges = {kind: LAYERS[kind].output_range for kind in ACTIVATIONS}
+    ranges = {kind: LAYERS[kind].output_range for kind in activations()}
     fitting = [kind for kind, (least, most) in ranges.items() if low <= least and most <= high]
     return [*layers, random_activation(rng, _pick(rng, fitting))]
 

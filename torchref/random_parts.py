@@ -15,14 +15,14 @@ from manual.clipping import Clipping
 from manual.layers import LAYERS, Layer
 from manual.losses import LOSSES, Loss
 from manual.optimisers import OPTIMISERS, Optimiser
+from torchref import twin
 
 T = TypeVar("T")
 
-# The activations, by kind; those in SETTINGS are drawn with settings, the others have none.
-ACTIVATIONS = (
-    *("identity", "relu", "leaky_relu", "elu", "selu", "softplus", "silu", "gelu", "gelu_tanh"),
-    *("sigmoid", "tanh", "hardtanh", "softmax", "log_softmax"),
-)
+
+def activations() -> tuple[str, ...]:
+    """The kinds that examples of any shape can enter, which need no draw; those in SETTINGS have settings."""
+    return tuple(kind for kind, row in twin.LAYERS.items() if row.draw is None)
 
 
 def pick(rng: Generator, choices: Sequence[T]) -> T:

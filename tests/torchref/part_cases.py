@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 import manual
-from manual import LAYERS, Linear, Network
+from manual import Linear, Network
 from manual.clipping import Clipping
 from torchref.random_parts import (
-    ACTIVATIONS,
+    activations,
     random_activation,
     random_optimiser_state,
     random_target,
@@ -46,9 +46,9 @@ def part_case(seed=0, activation=None, loss=None, optimiser=None, clipping=None)
     return manual.Case(network, parameters, x, target, loss, optimiser, **given)
 
 
-def activations():
+def activation_cases():
     rng = np.random.default_rng(1)
-    return {kind: part_case(2, random_activation(rng, kind)) for kind in ACTIVATIONS if kind in LAYERS}
+    return {kind: part_case(2, random_activation(rng, kind)) for kind in activations()}
 
 
 def optimisers():
@@ -64,7 +64,7 @@ def optimisers():
 
 
 PART_CASES = {
-    **activations(),
+    **activation_cases(),
     **{name: part_case(k + 3, loss=loss) for k, (name, loss) in enumerate(LOSSES.items())},
     **{name: part_case(k + 20, optimiser=rule) for k, (name, rule) in enumerate(optimisers().items())},
     "clipped by norm": part_case(30, clipping=Clipping("norm", 0.5)),

@@ -32,6 +32,15 @@ def square_case(loss="half_squared_error_sum", layers=(Sigmoid, manual.Tanh), pe
     return replace(case, frozen=frozenset({"linear2.bias"})).astype(dtype)
 
 
+def one_input_case():
+    """A neuron like section 1.1's, w x + b: its bias's gradient can be confused with its weight's."""
+    rng = np.random.default_rng(4)
+    network = Network((Linear(1, 3), Sigmoid()))
+    parameters = {name: rng.standard_normal(shape) for name, shape in network.parameter_shapes.items()}
+    x, target = rng.standard_normal((4, 1)), rng.random((4, 3))
+    return manual.Case(network, parameters, x, target, manual.HalfSquaredError(), manual.SGD(0.3))
+
+
 BOTH = manual.Penalty(0.02, 0.3, biases=True)
 CASES = {
     "half squared": square_case(),
@@ -43,6 +52,7 @@ CASES = {
     ),
     "half squared mean": square_case("half_squared_error_mean", (manual.Softmax, manual.ReLU)),
     "float32": square_case("binary_cross_entropy_sum", dtype=np.float32),
+    "one input": one_input_case(),
     **{f"random {k}": random_case(11, k).case for k in (0, 2, 3, 5, 7, 8)},
 }
 

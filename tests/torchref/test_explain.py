@@ -37,7 +37,7 @@ def has_no_value(case):
     )
 
 
-CASES = list(islice((case for case in explained(5, SMALL) if not has_no_value(case)), 60))
+CASES = list(islice((case for case in explained(6, SMALL) if not has_no_value(case)), 60))
 NUMBERS = range(len(CASES))
 
 

@@ -36,7 +36,6 @@ GRADIENT_NAMES = (
 GRADIENT_HOLDERS = ("grads", "gradients", "grad", "dparams", "derivatives")
 LOSS_NAMES = ("loss", "cost", "L", "J", "E", "error", "E_total")
 INPUT_GRADIENT_NAMES = ("dx", "dX", "grad_input", "dinputs", "dinput", "grad_x", "grad_X", "din", "dA_prev")
-OUTPUT_NAMES = ("output", "out", "y", "Y", "Z", "z", "A", "a", "H", "h")
 
 _STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(-?\d+)\]|\[['\"]([^'\"]+)['\"]\]")
 

@@ -1,50 +1,12 @@
-"""Mistakes: the catalogue of what people do wrong: each a hypothesis about a wrong number, and a mutant for tests."""
+"""Mistakes: what people do wrong, each a hypothesis and a mutant for tests. A new file here is found by itself."""
 
-from torchref.mistakes import (
-    activations,
-    attention,
-    blocks,
-    class_losses,
-    clipping,
-    convolution,
-    gated,
-    gradients,
-    gru,
-    linear,
-    losses,
-    lstm,
-    normalisation,
-    optimisers,
-    pooling,
-    rectifiers,
-    recurrent,
-    robust_losses,
-    selection,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from torchref.mistakes.mistake import MISTAKES, Mistake
 from torchref.mistakes.site import Site
 
-__all__ = [
-    "MISTAKES",
-    "Mistake",
-    "Site",
-    "activations",
-    "attention",
-    "blocks",
-    "class_losses",
-    "clipping",
-    "convolution",
-    "gated",
-    "gradients",
-    "gru",
-    "linear",
-    "losses",
-    "lstm",
-    "normalisation",
-    "optimisers",
-    "pooling",
-    "rectifiers",
-    "recurrent",
-    "robust_losses",
-    "selection",
-]
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["MISTAKES", "Mistake", "Site"]
