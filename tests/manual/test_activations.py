@@ -11,7 +11,7 @@ from tests.closeness import ROUNDED, SINGLE, assert_close
 from tests.manual.complex_forms import FORMS
 from tests.manual.witness import complex_step
 from torchref import twin
-from torchref.random_parts import ACTIVATIONS, SETTINGS, random_activation
+from torchref.random_parts import SETTINGS, activations, random_activation
 
 RNG = np.random.default_rng(9)
 # The edges: zeros of both signs, bounds and thresholds, and numbers at which an exponential overflows.
@@ -19,7 +19,7 @@ EDGES = np.array([0.0, -0.0, 1.0, -1.0, 20.0, -20.0, 88.8, -88.8, 745.0, -745.0,
 
 
 def layers():
-    return [LAYERS[kind]() for kind in ACTIVATIONS] + [random_activation(RNG, kind) for kind in ACTIVATIONS]
+    return [LAYERS[kind]() for kind in activations()] + [random_activation(RNG, kind) for kind in activations()]
 
 
 def backward(layer, grad_output, x):
@@ -35,8 +35,8 @@ def theirs(layer, x, grad_output):
 
 
 def test_every_activation_has_its_complex_form():
-    assert set(FORMS) == set(ACTIVATIONS)
-    assert {kind for kind in SETTINGS if kind in LAYERS} <= set(ACTIVATIONS)
+    assert set(FORMS) == set(activations())
+    assert {kind for kind in SETTINGS if kind in LAYERS} <= set(activations())
 
 
 @pytest.mark.parametrize("layer", layers(), ids=str)
