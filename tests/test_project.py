@@ -104,12 +104,14 @@ def test_the_layer_that_contributing_walks_through_is_found_checked_and_localise
 
     cases = [random_case(0, number, family="sequence").case for number in range(60)]
     cases = [case for case in cases if any(node.layer.kind == "softsign" for node in case.network.nodes)]
-    assert cases
+    located = 0
     for case in cases:
         trace = manual.run(case)
         assert {step.verdict for step in judge(case, trace)} == {"agrees"}
         name = next(node.name for node in case.network.nodes if node.layer.kind == "softsign")
         source = next(node.sources[0] for node in case.network.nodes if node.name == name)
-        if f"backward/{source}" in trace:
+        if f"backward/{source}" in trace and trace[f"backward/{name}"].any():
             wrong = dict(trace) | {f"backward/{source}": trace[f"backward/{name}"]}
             assert next(step.function for step in judge(case, wrong) if step.verdict.is_wrong) == f"{name}.backward"
+            located += 1
+    assert located > 3
