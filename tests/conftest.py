@@ -1,6 +1,7 @@
 """What all tests share: the CUDA and browser switches, reproducible property tests, and small cases."""
 
 import shutil
+from functools import partial
 
 import hypothesis
 import pytest
@@ -30,6 +31,14 @@ def cuda(request):
     if request.config.getoption("--require-cuda"):
         pytest.fail("--require-cuda: there is no CUDA device")
     pytest.skip("there is no CUDA device")
+
+
+@pytest.fixture
+def torchref(capsys, monkeypatch):
+    """Runs the command line with arguments, as it is typed; a result with code, out and err."""
+    from tests.torchref.command import run
+
+    return partial(run, capsys, monkeypatch)
 
 
 @pytest.fixture(scope="session")

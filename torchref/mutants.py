@@ -15,15 +15,26 @@ from torchref.settled import settled
 
 @dataclass(frozen=True)
 class Mutant:
-    """A mistake at a quantity of a case, and the value that it gives there."""
+    """A mistake at a quantity of a case, and the value that it gives there.
+
+    kind     the kind of layer, loss or optimiser where it is
+    shows    whether the value is another than the right one, beyond rounding
+    """
 
     mistake: Mistake
     quantity: str
     value: Array
+    kind: str
+    shows: bool
 
 
 def mutants(case: Case) -> Iterator[Mutant]:
     """Every mistake of the catalogue at every quantity of a case where it changes anything beyond rounding."""
+    return (mutant for mutant in attempts(case) if mutant.shows)
+
+
+def attempts(case: Case) -> Iterator[Mutant]:
+    """Every mistake of the catalogue at every quantity where it can be made, also where it changes nothing."""
     reference = Reference(case)
     steps = []
     for step in reference.walk():
@@ -34,8 +45,9 @@ def mutants(case: Case) -> Iterator[Mutant]:
         allowed = allowance(step.rounding, case.dtype)
         for mistake in MISTAKES.values():
             wrong = settled(mistake, site)
-            if wrong is not None and np.isfinite(wrong).all() and _is_visible(wrong.astype(case.dtype), step, allowed):
-                yield Mutant(mistake, step.name, wrong)
+            if wrong is not None and np.isfinite(wrong).all():
+                shows = _is_visible(wrong.astype(case.dtype), step, allowed)
+                yield Mutant(mistake, step.name, wrong, site.kind, shows)
 
 
 def _is_visible(wrong: Array, step: Expected, allowed: Array) -> bool:

@@ -1,25 +1,17 @@
 """The commands of the autograder, as they are typed: what they print, what they leave, and their exit codes."""
 
 import json
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.grade.built_in import CODE
 from tests.grade.made_up import write_class
-from tests.torchref.command import run
 from torchref.grade import assignments
 from torchref.grade.sandbox.layers import is_supported
 
 HERE = Path(__file__).parent
 SOLUTION = HERE / "by_hand" / "mlp.py"
-
-
-@pytest.fixture
-def torchref(capsys, monkeypatch):
-    """Runs the command line with arguments."""
-    return partial(run, capsys, monkeypatch)
 
 
 needs_sandbox = pytest.mark.skipif(not is_supported(), reason="the sandbox needs Linux on x86_64 or aarch64")

@@ -12,6 +12,7 @@ from torchref.grade.assignment import Source, source_of
 from torchref.grade.marking import Marker
 from torchref.grade.own_code import OwnCode
 from torchref.grade.program import Outcome, Program, Status
+from torchref.grade.questions import hidden
 
 HERE = Path(__file__).parent
 BY_HAND = (HERE / "by_hand" / "mlp.py").read_text(encoding="utf-8")
@@ -92,10 +93,9 @@ def _public(task):
 
 def test_hidden_numbers_are_each_student_s_own_and_the_same_at_every_regrade():
     known = assignments.load("mlp")
-    marker = Marker(known, OwnCode(Path("none")), SECRET)
 
     def numbers(student, secret=SECRET):
-        (question,) = Marker(known, marker.runner, secret)._hidden(known.tasks["forward"], student)
+        (question,) = hidden(known, known.tasks["forward"], secret, student)
         return question.example.arguments["x"]
 
     assert np.array_equal(numbers("alice"), numbers("alice"))

@@ -8,12 +8,6 @@ import numpy as np
 import pytest
 
 from manual.layers.sigmoid import Sigmoid
-from tests.torchref.command import run
-
-
-@pytest.fixture
-def torchref(capsys, monkeypatch):
-    return lambda *arguments: run(capsys, monkeypatch, *arguments)
 
 
 def test_all_agree_and_the_results_are_written(torchref, tmp_path):

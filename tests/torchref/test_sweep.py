@@ -10,7 +10,6 @@ import manual
 from manual.schedules import CosineDecay, Fixed
 from manual.surfaces import SURFACES, descend
 from tests.closeness import SINGLE, assert_close
-from tests.torchref.command import run
 from torchref.sweep import twin_training
 from torchref.sweep.curves import Curves
 from torchref.sweep.experiments import (
@@ -24,11 +23,6 @@ from torchref.sweep.experiments import (
 from torchref.sweep.figures import HEIGHT, WIDTH
 from torchref.sweep.rate_verdict import Rating, judge_rates
 from torchref.sweep.rates import parse_rates
-
-
-@pytest.fixture
-def torchref(capsys, monkeypatch):
-    return lambda *arguments: run(capsys, monkeypatch, *arguments)
 
 
 def ratings(experiment, rates=None, steps=None):

@@ -5,15 +5,9 @@ from contextlib import suppress
 import pytest
 
 from manual.errors import InputError
-from tests.torchref.command import run
 from tests.worksheets.papers import check, only
 from torchref.worksheets import bounds
 from torchref.worksheets.source import decode
-
-
-@pytest.fixture
-def torchref(capsys, monkeypatch):
-    return lambda *arguments: run(capsys, monkeypatch, *arguments)
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,8 @@ import sys
 
 import pytest
 
-from tests.torchref.command import run
 from tests.worksheets.papers import DATA, DOCUMENT, check
 from torchref.render.worksheets import worksheet_markdown
-
-
-@pytest.fixture
-def torchref(capsys, monkeypatch):
-    return lambda *arguments: run(capsys, monkeypatch, *arguments)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from manual import document
-from tests.torchref.command import run
 from tests.worksheets.papers import check
 from torchref.case_file import case_names, named_case_file
 from torchref.grade.record import Text
@@ -18,11 +17,6 @@ FORMS = ("md", "csv", "tex")
 def sheet(name, blanks=""):
     known = named_case_file(name)
     return make_sheet(known.case, name, Text(known.title, known.title_zh), blanks)
-
-
-@pytest.fixture
-def torchref(capsys, monkeypatch):
-    return lambda *arguments: run(capsys, monkeypatch, *arguments)
 
 
 def test_the_document_s_blanks_are_what_it_leaves_to_its_reader():

@@ -5,6 +5,7 @@ import sys
 import click
 
 from torchref.cli.assignments import assignments, new
+from torchref.cli.audit import audit
 from torchref.cli.board import board
 from torchref.cli.check import check
 from torchref.cli.explain import explain
@@ -21,7 +22,7 @@ def torchref() -> None:
     """The proof-reader for hand-derived neural-network mathematics."""
 
 
-for command in (check, explain, worksheet, sweep, board, assignments, new, grade, mark, export):
+for command in (check, explain, worksheet, sweep, board, assignments, new, audit, grade, mark, export):
     torchref.add_command(command)
 
 

@@ -1,6 +1,8 @@
 """Credit: which quantities of an answer earn their share of a task's points."""
 
-from torchref.grade.tasks.task import Judged
+from collections.abc import Sequence
+
+from torchref.grade.tasks.task import Judged, Task
 from torchref.verdict import Verdict
 
 
@@ -14,6 +16,16 @@ def earns(judged: Judged, quantity: str) -> bool:
         return quantity not in judged.empty
     readings = [note.excuses for note in judged.report.notes if note.kind == "reading"]
     return verdict is Verdict.AGREES or any(quantity in names for names in readings)
+
+
+def earned(judged: Sequence[Judged]) -> list[bool]:
+    """Whether each quantity has credit: it must have it on every example."""
+    return [all(earns(j, quantity) for j in judged) for quantity in judged[0].asked]
+
+
+def points_of(task: Task, rights: Sequence[bool]) -> float:
+    """What a task's answer is worth: each quantity has an equal share."""
+    return round(task.points * sum(rights) / len(rights), 2)
 
 
 def worst_verdict(judged: Judged, label: str) -> Verdict:

@@ -6,17 +6,17 @@ examples, of which only verdicts come out, and on the visible ones once more, so
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from torchref.grade import seeds
 from torchref.grade.cost import forward_passes, is_no_backpropagation
-from torchref.grade.credit import earns, worst_verdict
+from torchref.grade.credit import earned, earns, points_of, worst_verdict
 from torchref.grade.hints import hints_of
 from torchref.grade.program import Program, Runner
-from torchref.grade.questions import NOT_WRITTEN, Question, Replies, Reply, ask
+from torchref.grade.questions import NOT_WRITTEN, Question, Replies, Reply, ask, hidden, visible
 from torchref.grade.record import NOT_JUDGED, NOTHING, PARTLY_RIGHT, RIGHT, WRONG, Hint, Marks, TaskMark, Text
 from torchref.grade.tasks.task import Judged, Task
 
@@ -39,14 +39,14 @@ class Marker:
         """Marks a program."""
         limits = self.assignment.limits
         tasks = list(self.assignment.tasks.values())
-        visible = [_visible(self.assignment, task.name) for task in tasks]
-        seen = ask(self.runner, program, visible, limits, seed=1)
-        answered = [q for q, reply in zip(visible, seen.replies, strict=True) if reply.answer]
-        hidden = [q for question in answered for q in self._hidden(question.task, student)]
-        asked = [*hidden, *reversed(answered)]
+        shown = [visible(self.assignment, task.name) for task in tasks]
+        seen = ask(self.runner, program, shown, limits, seed=1)
+        answered = [q for q, reply in zip(shown, seen.replies, strict=True) if reply.answer]
+        own = [] if self.secret is None else [hidden(self.assignment, q.task, self.secret, student) for q in answered]
+        asked = [*chain.from_iterable(own), *reversed(answered)]
         unseen = ask(self.runner, program, asked, limits, seed=2) if asked else Replies((), 0.0)
         replies: dict[str, _Replies] = {}
-        for question, reply in zip(visible, seen.replies, strict=True):
+        for question, reply in zip(shown, seen.replies, strict=True):
             replies[question.task.name] = _Replies(question, reply, [], None)
         for question, reply in zip(asked, unseen.replies, strict=True):
             there = replies[question.task.name]
@@ -58,14 +58,6 @@ class Marker:
         for task in tasks:
             marks[task.name] = self._checked(program, task, student, replies[task.name], unseen.cpu, marks)
         return Marks(tuple(marks.values()), seen.cpu + unseen.cpu)
-
-    def _hidden(self, task: Task, student: str) -> list[Question]:
-        """The task's hidden examples for a student, the same at every regrade."""
-        if self.secret is None:
-            return []
-        names = (self.assignment.name, student, task.name)
-        numbers = range(1, task.hidden + 1)
-        return [Question(task, n, task.draw(seeds.generator(self.secret, *names, str(n)), n)) for n in numbers]
 
     def _checked(
         self, program: Program, task: Task, student: str, there: "_Replies", cpu: float, earlier: Mapping[str, TaskMark]
@@ -98,13 +90,6 @@ class _Replies:
     again: Reply | None
 
 
-@lru_cache(maxsize=256)
-def _visible(assignment: "Assignment", task: str) -> Question:
-    """The example that everybody may see, drawn once a process, for it is the same for all."""
-    known = assignment.tasks[task]
-    return Question(known, 0, known.draw(seeds.generator(seeds.PUBLIC, assignment.name, task), 0))
-
-
 def _mark(task: Task, there: _Replies, earlier: Mapping[str, TaskMark]) -> TaskMark:
     every = [there.first, *(reply for _, reply in there.hidden), *([there.again] if there.again else [])]
     if unknown := next((reply for reply in every if reply.is_unknown), None):
@@ -122,14 +107,14 @@ def _mark(task: Task, there: _Replies, earlier: Mapping[str, TaskMark]) -> TaskM
         reason = Text(f"on hidden numbers {lost.reason.english}", f"用隐藏数据时{lost.reason.chinese}")
         return _wrong_or_open(task, reason, said, steps, hints, earlier)
     unseen = [q.example.judge(reply.answer.arrays) for q, reply in there.hidden if reply.answer]
-    earned = [all(earns(j, quantity) for j in (judged, *unseen)) for quantity in judged.asked]
+    rights = earned((judged, *unseen))
     if not any(hint.quantity for hint in hints):
         hints += _hidden_hints(unseen, bool(task.forward))
-    if all(earned):
+    if all(rights):
         return TaskMark(task.name, task.points, task.points, RIGHT, steps=steps, hints=hints, said=said)
-    if not any(earned):
+    if not any(rights):
         return _wrong_or_open(task, NOTHING, said, steps, hints, earlier)
-    points = round(task.points * sum(earned) / len(earned), 2)
+    points = points_of(task, rights)
     return TaskMark(task.name, points, task.points, PARTLY_RIGHT, steps=steps, hints=hints, said=said)
 
 

@@ -6,10 +6,16 @@ end, the next ones are asked again in another process.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from torchref.grade import seeds
 from torchref.grade.program import Answer, Call, Limits, Program, Runner, Status
 from torchref.grade.record import NOTHING, Text
 from torchref.grade.tasks.task import Example, Task
+
+if TYPE_CHECKING:
+    from torchref.grade.assignment import Assignment
 
 # After so many calls that did not come to an end, the others of that run are not asked any more.
 PATIENCE = 3
@@ -27,6 +33,20 @@ class Question:
     def call(self) -> Call:
         """The call."""
         return Call(self.task.name, self.example.arguments)
+
+
+@lru_cache(maxsize=256)
+def visible(assignment: "Assignment", task: str) -> Question:
+    """The example that everybody may see, drawn once a process, for it is the same for all."""
+    known = assignment.tasks[task]
+    return Question(known, 0, known.draw(seeds.generator(seeds.PUBLIC, assignment.name, task), 0))
+
+
+def hidden(assignment: "Assignment", task: Task, secret: bytes, student: str) -> list[Question]:
+    """A student's hidden examples, the same at every regrade."""
+    names = (assignment.name, student, task.name)
+    numbers = range(1, task.hidden + 1)
+    return [Question(task, n, task.draw(seeds.generator(secret, *names, str(n)), n)) for n in numbers]
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,12 @@ def _on_bias(site: Site) -> Array | None:
     return site.right + penalty.l1 * np.sign(site.old) + penalty.l2 * site.old
 
 
+def _is_batch_mean(s: Site) -> bool:
+    """Whether the loss is the mean over the examples, as it is too where an example has one element."""
+    is_mean = s.case.loss.reduction == "mean" and s.value("loss/elements").size == s.examples
+    return is_mean or s.case.loss.reduction == "batchmean"
+
+
 mistake(
     "penalty-not-in-gradient",
     "gradient",
@@ -195,9 +201,7 @@ mistake(
     "loss-averaged-over-the-batch",
     "reduce",
     "",
-    lambda s: (
-        s.value("loss/elements").sum() / s.examples if s.examples > 1 and s.case.loss.reduction != "batchmean" else None
-    ),
+    lambda s: None if s.examples == 1 or _is_batch_mean(s) else s.value("loss/elements").sum() / s.examples,
     "the loss was averaged over the examples",
     "损失对样本取了平均",
     "sum or mean?",

@@ -29,6 +29,11 @@ def _padded(site: Site, value: float) -> Array:
     return np.pad(site.x, [(0, 0), (0, 0), *((p, p) for p in layer.padding)], constant_values=value)
 
 
+def _is_padded(site: Site) -> bool:
+    layer: Any = site.layer
+    return any(layer.padding)
+
+
 def _inside(site: Site, wide: Array) -> Array:
     layer: Any = site.layer
     inside: Where = tuple(slice(p, p + n) for p, n in zip(layer.padding, site.x.shape[2:], strict=True))
@@ -172,7 +177,7 @@ mistake(
     "max-pool-padded-with-zeros",
     "forward",
     "max_pool",
-    lambda s: _pooled(s, lambda w: w.max(axis=-1), 0.0),
+    lambda s: _pooled(s, lambda w: w.max(axis=-1), 0.0) if _is_padded(s) else None,
     "the padding took part as zeros: where all numbers of a window are negative, it won",
     "填充的 0 参与了取最大：窗口内全为负数时取到了 0",
     "pad with −∞ for a maximum",

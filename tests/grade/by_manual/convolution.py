@@ -3,7 +3,7 @@
 from manual.layers.conv import Conv
 from manual.layers.max_pool import MaxPool
 
-POOL = MaxPool((2, 3), stride=1)
+POOL = MaxPool((2, 3), stride=1, padding=1)
 
 
 def layer_of(W):

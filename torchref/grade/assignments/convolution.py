@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from manual.arrays import Array, Shape
 from manual.case import Case
 from manual.layers.conv import Conv
 from manual.layers.max_pool import MaxPool
@@ -20,14 +21,19 @@ KERNEL, WINDOW = (3, 2), (2, 3)
 def cases(rng: np.random.Generator, kind: str) -> Case:
     """The convolution, then the pool, with random parameters and a random gradient from above."""
     channels, filters, height, width, examples = SIZES[kind]
-    network = Network((Conv(channels, filters, KERNEL, stride=2, padding=1), MaxPool(WINDOW, stride=1)))
+    network = Network((Conv(channels, filters, KERNEL, stride=2, padding=1), MaxPool(WINDOW, stride=1, padding=1)))
     shape = (channels, height, width)
     parameters = {
-        "conv0.weight": rng.standard_normal((filters, channels, *KERNEL)) / np.sqrt(channels * KERNEL[0] * KERNEL[1]),
-        "conv0.bias": rng.standard_normal(filters),
+        "conv0.weight": _halves(rng, (filters, channels, *KERNEL)),
+        "conv0.bias": _halves(rng, (filters,)) - 1,
     }
     target = rng.standard_normal((examples, *network.shapes(shape)[-1]))
-    return Case(network, parameters, rng.standard_normal((examples, *shape)), target, InnerProduct("sum"), SGD())
+    return Case(network, parameters, _halves(rng, (examples, *shape)), target, InnerProduct("sum"), SGD())
+
+
+def _halves(rng: np.random.Generator, shape: Shape) -> Array:
+    """Multiples of ½ from −1 to 1, but not 0: of what is computed from them, some are equal, as a pool must see."""
+    return rng.choice([-1.0, -0.5, 0.5, 1.0], shape)
 
 
 assignment = Assignment(
@@ -37,10 +43,12 @@ assignment = Assignment(
     text="Images are (N, C, H, W). The convolution has a kernel of 3 × 2, stride 2 and one row and column of zeros on "
     "each side, and flips no kernel: y[n, o, p, q] = b[o] + Σ W[o, c, i, j] x̄[n, c, 2p + i, 2q + j], x̄ being x with "
     "the zeros around it; where a stride would lead over the edge there is no window. The pool takes the largest of "
-    "each window of 2 × 3, stride 1: windows overlap.",
+    "each window of 2 × 3, stride 1, with one row and column of −∞ on each side: windows overlap. Of numbers that are "
+    "equally large, the first in the window, row by row, gets the gradient.",
     text_chinese="图像为 (N, C, H, W)。卷积核 3 × 2，步幅 2，四周各补一行（列）零，不翻转卷积核："
     "y[n, o, p, q] = b[o] + Σ W[o, c, i, j] x̄[n, c, 2p + i, 2q + j]，x̄ 是补零后的 x；越出边缘的窗口不要。"
-    "池化取每个 2 × 3 窗口的最大值，步幅 1：窗口相互重叠。",
+    "池化取每个 2 × 3 窗口的最大值，步幅 1，四周各补一行（列）−∞：窗口相互重叠。"
+    "若有并列最大，梯度归窗口内（逐行）第一个。",
 )
 assignment.add(
     CaseTask(
@@ -80,7 +88,7 @@ assignment.add(
         {"x": "forward/conv0"},
         {"y": "forward/max_pool1"},
         Text("Max pooling: forward", "最大池化：前向"),
-        Text("x (N, C, H, W) -> y (N, C, H − 1, W − 2)", "x (N, C, H, W) -> y (N, C, H − 1, W − 2)"),
+        Text("x (N, C, H, W) -> y (N, C, H + 1, W)", "x (N, C, H, W) -> y (N, C, H + 1, W)"),
     )
 )
 assignment.add(

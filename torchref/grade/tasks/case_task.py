@@ -5,7 +5,7 @@ computes it; what it returns is judged from what it returned before, so that wha
 "consistent".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -18,7 +18,8 @@ from torchref.allowance import allowance
 from torchref.compare import compare
 from torchref.crosschecks.layout import Layout, Packing
 from torchref.grade.record import Text
-from torchref.grade.tasks.task import Judged, by_name, wrong_shape
+from torchref.grade.tasks.task import Judged, WrongAnswer, by_name, wrong_shape
+from torchref.mutants import attempts, trace_of
 from torchref.proofread import proofread
 from torchref.reference import Expected, Reference
 from torchref.report import Report
@@ -102,10 +103,35 @@ class CaseExample:
         """What the student's function gets, by name."""
         return {name: packing.pack(self.known) for name, packing in self.handed.items()}
 
+    @cached_property
+    def right(self) -> Mapping[str, Array]:
+        """What right code returns, by the student's names."""
+        return self._answer({})
+
+    def _answer(self, wrong: Mapping[str, Array]) -> Mapping[str, Array]:
+        """What code returns in which some quantities have these values, and all else follows from them."""
+        trace = {**self.known, **(trace_of(self.case, wrong) if wrong else {})}
+        return {name: packing.pack(trace) for name, packing in self.returned.items()}
+
+    @cached_property
+    def asked(self) -> dict[str, str]:
+        """The quantities that are asked, and what the student calls them."""
+        return {key: _label(name, packing, key) for name, packing in self.returned.items() for key in packing.holds}
+
+    def mistaken(self) -> Iterator[WrongAnswer]:
+        """The catalogue's mistakes in what is asked, or in what the loss that is asked is summed from."""
+        labels = {"loss/elements": self.asked["loss"], **self.asked} if "loss" in self.asked else self.asked
+        for made in attempts(self.case):
+            if made.quantity in labels:
+                sentence = Text(
+                    made.mistake.english.format(kind=made.kind), made.mistake.chinese.format(kind=made.kind)
+                )
+                answer = self._answer({made.quantity: made.value}) if made.shows else self.right
+                yield WrongAnswer(made.mistake.name, sentence, labels[made.quantity], answer)
+
     def judge(self, answer: Mapping[str, Array]) -> Judged:
         """Step by step where anything differs from the right answer, which is first looked at alone."""
-        packings = self.returned
-        asked = {key: _label(name, packing, key) for name, packing in packings.items() for key in packing.holds}
+        packings, asked = self.returned, self.asked
         trace, misshapen = self._trace(by_name(answer, tuple(packings)), packings)
         steps = [self._beside_the_right_one(name, trace[name]) for name in asked if name in trace]
         if len(steps) < len(asked) or any(step.verdict is not Verdict.AGREES for step in steps):

@@ -5,7 +5,7 @@ roundings, and how far that moves the result is how far right code may be off. (
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,11 +17,11 @@ from torch import Tensor
 from manual.arrays import Array
 from torchref import compare
 from torchref.allowance import FUNCTION_ROUNDINGS, SHAKEN, unit_roundoff
-from torchref.crosschecks.guesses import ENOUGH, guess
+from torchref.crosschecks.guesses import ENOUGH, guess, misreadings
 from torchref.diagnosis import Explanation, Finding
 from torchref.errors import must_be
 from torchref.grade.record import Text
-from torchref.grade.tasks.task import Judged, by_name, wrong_shape
+from torchref.grade.tasks.task import Judged, WrongAnswer, by_name, wrong_shape
 from torchref.mistakes import Mistake
 from torchref.perturbed import perturbed
 from torchref.report import Report
@@ -78,13 +78,31 @@ class FunctionExample:
         """The right outputs by name; what the reference gives unnamed has its place for a name: 0, 1, …"""
         return self._run(self.task.reference)
 
+    @property
+    def right(self) -> Mapping[str, Array]:
+        """What right code returns."""
+        return self.expected
+
+    def mistaken(self) -> Iterator[WrongAnswer]:
+        """The assignment's own mistakes, then those that any function can have."""
+        for mistake, function in self.task.mistakes.values():
+            sentence = Text(mistake.english, mistake.chinese)
+            yield WrongAnswer(mistake.name, sentence, self.task.name, self._run(function))
+        for name in self.expected:
+            for factor, wrong in misreadings(self.expected[name]):
+                sentence = Text(factor.sentence("en"), factor.sentence("zh"))
+                label = self._label(name)
+                yield WrongAnswer(f"× {factor.text}", sentence, label, {**self.expected, name: wrong})
+
+    def _label(self, name: str) -> str:
+        return f"{self.task.name}.{name}" if len(self.expected) > 1 else self.task.name
+
     def judge(self, answer: Mapping[str, Array]) -> Judged:
         """Every output within what roundings explain; wrong ones with the readings that fit."""
         got = by_name(answer, tuple(self.expected))
         steps, findings = [], []
         for name, right in self.expected.items():
-            label = f"{self.task.name}.{name}" if len(self.expected) > 1 else self.task.name
-            step = self._verdict(label, got.get(name), name)
+            step = self._verdict(self._label(name), got.get(name), name)
             steps.append(step)
             if (finding := guess(step, got.get(name), right)) is not None:
                 findings.append(self._with_mistakes(finding, name, got[name]))

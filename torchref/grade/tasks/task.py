@@ -4,7 +4,7 @@ An example knows the arguments of one call and judges what came back, quantity b
 anything of the student's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,9 +26,32 @@ class Example(Protocol):
         """What the student's function gets, by name."""
         ...
 
+    @property
+    def right(self) -> Mapping[str, Array]:
+        """The right answer, by the student's names."""
+        ...
+
     def judge(self, answer: Mapping[str, Array]) -> "Judged":
         """The judgement of what the function returned."""
         ...
+
+    def mistaken(self) -> Iterator["WrongAnswer"]:
+        """An answer with each mistake that is known for it; those that change nothing on this example too."""
+        ...
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """An answer with one known mistake in it.
+
+    mistake    its name, as in hints; text: its sentence
+    quantity   the student's name of what it makes wrong
+    """
+
+    mistake: str
+    text: Text
+    quantity: str
+    answer: Mapping[str, Array]
 
 
 @dataclass(frozen=True)
