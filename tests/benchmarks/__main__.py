@@ -17,7 +17,7 @@ BENCHMARKS = {
     "grading": "a class of 1,000 marked, beside one python process a submission",
     "class_size": "memory, and the cost of a submission, for classes of 100, 1,000 and 10,000 (minutes)",
     "interruption": "a run of 500 killed at 20 random moments: its marks equal those of an undisturbed one (minutes)",
-    "mutants": "every mistake of every kind of layer, wherever it can be made: caught, located, named",
+    "mutants": "every mistake of every kind of layer, wherever it can be made: caught, located, named (twenty minutes)",
     "layers": "forward and backward of single layers (convolution, pooling, normalisation, …), beside torch eager",
     "report": "a step-by-step report of a large network, and a diagnosis over all mistakes",
     "sandbox": "launches of a submission beside a new Python and a bare fork, and beside hostile neighbours",
