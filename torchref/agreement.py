@@ -1,19 +1,14 @@
 """Agreement: manual against its twin on random networks, many of them, on every processor and device there is."""
 
-import os
-import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_all_start_methods, get_context
 
 from torchref.random_cases import random_case
 from torchref.verdict import Verdict
+from torchref.workers import WORTH_WORKERS, processors, workers
 
-# Below this many networks, starting workers takes longer than the networks.
-WORTH_WORKERS = 64
 # Networks in one parcel of work: some 0.1 s, so that a progress bar moves and an interrupt is soon heeded.
 PARCEL = 16
 
@@ -93,7 +88,7 @@ def check_networks(seed: int, numbers: Sequence[int], device: str = "cpu") -> It
         yield from (check_network(seed, number, device) for number in numbers)
         return
     parcels = (numbers[start : start + PARCEL] for start in range(0, len(numbers), PARCEL))
-    with _workers() as pool:
+    with workers() as pool:
         # No more parcels are handed out than the workers need to stay busy, so that an interrupt ends soon.
         running = {pool.submit(_check_parcel, seed, parcel) for parcel in islice(parcels, 2 * processors())}
         while running:
@@ -105,47 +100,6 @@ def check_networks(seed: int, numbers: Sequence[int], device: str = "cpu") -> It
 
 def _check_parcel(seed: int, numbers: Sequence[int]) -> list[NetworkResult]:
     return [check_network(seed, number, "cpu") for number in numbers]
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def _workers() -> Iterator[ProcessPoolExecutor]:
-    """One process a processor, each with one thread; torch is imported once, in the process that they fork from."""
-    # This process has threads, which do not survive a fork; a fork server has none. Where there is none, spawn is.
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    context = get_context(method)
-    if method == "forkserver":
-        # torch.optim imports torch._dynamo, a second of work, when its first optimiser is made.
-        context.set_forkserver_preload(["torchref.steps", "torchref.end_to_end", "torch._dynamo"])
-    with _environment(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1"):
-        pool = ProcessPoolExecutor(processors(), context, initializer=_start_worker)
-        try:
-            yield pool
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _start_worker() -> None:
-    """Leaves interrupts to the parent, which then ends the workers; a traceback from each would bury its message."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def kind_of(function: str) -> str:

@@ -79,11 +79,11 @@ def compare(
         index=index,
         got=float(got[index]),
         expected=float(expected[index]),
-        allowed=float(np.broadcast_to(allowed, got.shape)[index]),
+        allowed=float(_as(got, allowed)[index]),
         share=worst.share,
         digits=_digits(worst.off, worst.largest),
         operations=rounding.operations if rounding else 0,
-        magnitude=float(np.broadcast_to(rounding.magnitude, got.shape)[index]) if rounding else nan,
+        magnitude=float(_as(got, rounding.magnitude)[index]) if rounding else nan,
     )
 
 
@@ -100,7 +100,7 @@ class _Worst:
 
 def _worst(got: Array, expected: Array, allowed: Array) -> _Worst | None:
     """None if anything is not finite. Goes in blocks that fit a cache, for large arrays are slow to make."""
-    arrays = [np.broadcast_to(array, got.shape).reshape(-1) for array in (got, expected, allowed)]
+    arrays = [array.reshape(-1) for array in (got, expected, _as(got, allowed))]
     off, share = np.empty(min(got.size, BLOCK)), np.empty(min(got.size, BLOCK))
     worst = _Worst()
     for start in range(0, got.size, BLOCK):
@@ -118,6 +118,11 @@ def _worst(got: Array, expected: Array, allowed: Array) -> _Worst | None:
         if s[at] > worst.share:
             worst.flat, worst.share = start + at, float(s[at])
     return worst
+
+
+def _as(got: Array, array: Array) -> Array:
+    """An array, repeated where it has one number for several of `got`."""
+    return array if array.shape == got.shape else np.broadcast_to(array, got.shape)
 
 
 def digits(off: Array, expected: Array) -> float:

@@ -1,16 +1,14 @@
 """Layer step: one layer's computation by torch, from given values, cut at its inner quantities, forward and back.
 
-A cut lets each piece of a layer be judged by itself: what a piece computed is kept as expected, and the next piece
-goes on with what the examined code had there. Where the twin's table has no rounding analysis of a layer, how far
-right code may be off is found by trying (Monte Carlo arithmetic): everything that goes in, and the result of every
-operation, is moved at random by a few roundings, some times over.
+Where the twin's table has no rounding analysis of a layer, how far right code may be off is found by trying (Monte
+Carlo arithmetic): everything that goes in, and the result of every operation, is moved at random by a few roundings,
+some times over. How a layer is cut: torchref/cuts.py.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -22,92 +20,10 @@ from manual.arrays import Array
 from manual.network import Node
 from torchref import twin
 from torchref.allowance import MODULE_ROUNDINGS, SHAKEN, SIDES, Rounding
+from torchref.cuts import Cut, Pass
 from torchref.perturbed import Perturbed
 from torchref.rounding import Local
-
-# How often the roundings are drawn, and the relative size of each draw: far above float64's own roundings, and so
-# small that what comes of it is in proportion.
-SAMPLES = 8
-MOVE = 2.0**-30
-
-
-@dataclass
-class Piece:
-    """One inner quantity (or its part at a time): as it was computed, and what the rest of the layer goes on with."""
-
-    name: str
-    time: int | None
-    value: Tensor
-    leaf: Tensor
-
-    @property
-    def gradient(self) -> Tensor:
-        """The gradient that has come back to what the rest of the layer used."""
-        return torch.zeros_like(self.leaf) if self.leaf.grad is None else self.leaf.grad
-
-
-class Cut:
-    """What a layer's pieces hand their inner quantities to.
-
-    Where the examined code has none of them (`is_whole`), nothing is cut: a cut costs a way back of its own. Where it
-    has one, all are, for what comes back to a quantity is to be added up before it goes on, as right code does.
-    """
-
-    def __init__(self, given: Mapping[str, Tensor], is_whole: bool, noise: Perturbed | None) -> None:
-        self.given = given
-        self.is_whole = is_whole
-        self.noise = noise
-        self.pieces: list[Piece] = []
-        self.next_states: dict[str, Tensor] = {}
-
-    def __call__(self, name: str, value: Tensor, time: int | None = None) -> Tensor:
-        """What to go on with: the examined code's value, where there is one; with `time`, at that place of axis 1."""
-        leaf = value if self.is_whole else value.detach()
-        if name in self.given:
-            leaf = self.given[name] if time is None else self.given[name][:, time]
-            leaf = self.noise.move(leaf) if self.noise else leaf.clone()
-        if not self.is_whole:
-            leaf.requires_grad_()
-        elif value.requires_grad:
-            value.retain_grad()
-        self.pieces.append(Piece(name, time, value, leaf))
-        return leaf
-
-    def next(self, name: str, value: Tensor) -> None:
-        """Keeps what a state becomes."""
-        self.next_states[name] = value
-
-
-@dataclass
-class Pass:
-    """One pass through a layer: its leaves, pieces and output."""
-
-    inputs: tuple[Tensor, ...]
-    own: dict[str, Tensor]
-    cut: Cut
-    output: Tensor
-    grad_inputs: list[Tensor | None] = field(default_factory=list)
-    grad_own: dict[str, Tensor] = field(default_factory=dict)
-
-    def values(self) -> dict[str, Tensor]:
-        """What was computed going forward: each inner quantity, "" for the output, and the states' next values."""
-        inner = _collected(self.cut.pieces, lambda piece: piece.value)
-        return {**inner, "": self.output, **{f"next {name}": v for name, v in self.cut.next_states.items()}}
-
-    def gradients(self) -> dict[str, Tensor]:
-        """What was computed going back: by inner quantity, "x 0", "x 1", … of the inputs, and by parameter."""
-        inner = _collected(self.cut.pieces, lambda piece: piece.gradient)
-        inputs = {f"x {k}": g for k, g in enumerate(self.grad_inputs) if g is not None}
-        return {**inner, **inputs, **{f"own {name}": g for name, g in self.grad_own.items()}}
-
-
-def _collected(pieces: Sequence[Piece], what: Callable[[Piece], Tensor]) -> dict[str, Tensor]:
-    """A tensor for each inner quantity; those that came a time at a time are put together along axis 1."""
-    found: dict[str, list[Tensor]] = {}
-    is_timed = {piece.name: piece.time is not None for piece in pieces}
-    for piece in sorted(pieces, key=lambda p: p.time or 0):
-        found.setdefault(piece.name, []).append(what(piece))
-    return {name: torch.stack(parts, 1) if is_timed[name] else parts[0] for name, parts in found.items()}
+from torchref.trials import MOVE, SAMPLES, Trials
 
 
 class LayerStep:
@@ -136,12 +52,16 @@ class LayerStep:
         with torch.device("meta"):  # there is nothing to initialise: the parameters are given
             self.module = twin.build_layer(node.layer)
         self.clean = self._run(self.device)
-        self.moved_forward: dict[str, Array] | None = None
 
     @property
     def name(self) -> str:
         """The layer's name."""
         return self.node.name
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether its rounding is found by trying."""
+        return self.row.rule is None
 
     @property
     def surely(self) -> float:
@@ -235,13 +155,16 @@ class LayerStep:
             if piece.name not in tensors:
                 torch.autograd.backward(piece.value, piece.gradient, retain_graph=True)
 
-    def rounding_forward(self, name: str) -> Rounding:
+    @cached_property
+    def trials(self) -> Trials:
+        """Of going forward."""
+        return Trials(self.clean.values(), (made.values() for made in self._forward_passes()))
+
+    def rounding_forward(self, name: str, samples: int) -> Rounding:
         """Of an inner quantity, or with "" of the output, or of a state's next value."""
         if name == "" and self.row.rule:
             return self.row.rule.forward(self.local(np.empty(0)))
-        if self.moved_forward is None:
-            self.moved_forward = self.moved(Pass.values, self._forward_passes())
-        return self.rounding(name, self.moved_forward[name], self.clean.values()[name])
+        return self.rounding(name, self.trials, samples)
 
     def roundings_back(self, grad_output: Array, given: Mapping[str, Array]) -> "RoundingsBack":
         """Of what comes back, given the gradients that it comes from."""
@@ -255,7 +178,8 @@ class LayerStep:
     def _forward_passes(self) -> Iterator[Pass]:
         for seed in range(SAMPLES):
             with torch.no_grad():
-                yield self._run("cpu", Perturbed(MOVE, seed))
+                made = self._run("cpu", Perturbed(MOVE, seed))
+            yield made
 
     def back_passes(self, grad_output: Array, given: Mapping[str, Array]) -> Iterator[Pass]:
         """Passes forward and back in which everything is moved."""
@@ -267,17 +191,9 @@ class LayerStep:
                 self._back(made, upstream, given, "cpu", noise=noise)
             yield made
 
-    def moved(self, what: Callable[[Pass], dict[str, Tensor]], passes: Iterator[Pass]) -> dict[str, Array]:
-        """How far each quantity moves, as a share of the move: root mean square over the passes."""
-        clean = {name: twin.array(value) for name, value in what(self.clean).items()}
-        squares = {name: np.zeros(value.shape) for name, value in clean.items()}
-        for made in passes:
-            for name, value in what(made).items():
-                squares[name] = np.hypot(squares[name], (twin.array(value) - clean[name]) / MOVE)
-        return {name: square / sqrt(SAMPLES) for name, square in squares.items()}
-
-    def rounding(self, name: str, moved: Array, value: Tensor) -> Rounding:
-        """Of a quantity that moved by so much."""
+    def rounding(self, name: str, trials: Trials, samples: int) -> Rounding:
+        """Of a quantity of some trials."""
+        moved, value = trials.moved(name, samples), trials.clean[name]
         # A sum of n terms that is made one by one is off by its partial sums' roundings, not by its terms': by up to
         # n times what one term is moved, of which 1/16 covers sums of one sign.
         sizes = [x.size for x in (*self.xs, *self.parameters.values())]
@@ -286,7 +202,7 @@ class LayerStep:
             terms = max([terms, *(x.size / x.shape[-1] for x in self.xs if x.ndim)])
         share = SHAKEN * MODULE_ROUNDINGS / SIDES * (1 + terms / 16)
         largest = max([1.0, *(float(np.abs(x).max()) for x in self.xs if x.size)])
-        return Rounding(1, share * moved + MODULE_ROUNDINGS * np.abs(twin.array(value)), 64 * largest)
+        return Rounding(1, share * moved + MODULE_ROUNDINGS * np.abs(value), 64 * largest)
 
 
 @dataclass
@@ -296,20 +212,23 @@ class RoundingsBack:
     step: LayerStep
     grad_output: Array
     given: Mapping[str, Array]
-    moved: dict[str, Array] | None = None
 
     @cached_property
     def local(self) -> Local:
         """The values of the step, as a rule looks at them."""
         return self.step.local(self.grad_output)
 
-    def of(self, name: str) -> Rounding:
+    @cached_property
+    def trials(self) -> Trials:
+        """What comes back in passes in which everything is moved."""
+        passes = self.step.back_passes(self.grad_output, self.given)
+        return Trials(self.step.clean.gradients(), (made.gradients() for made in passes))
+
+    def of(self, name: str, samples: int) -> Rounding:
         """Of a name of Pass.gradients."""
         rule, local = self.step.row.rule, self.local
         if rule and name.startswith("x "):
             return rule.backward(local)
         if rule and name.startswith("own "):
             return rule.gradient(local, name.removeprefix("own "))
-        if self.moved is None:
-            self.moved = self.step.moved(Pass.gradients, self.step.back_passes(self.grad_output, self.given))
-        return self.step.rounding(name, self.moved[name], self.step.clean.gradients()[name])
+        return self.step.rounding(name, self.trials, samples)

@@ -22,6 +22,9 @@ from torchref import rounding_updates, twin
 from torchref.allowance import ELEMENTARY, MODULE_ROUNDINGS, Rounding, allowance
 from torchref.layer_step import LayerStep
 from torchref.rounding_updates import Update
+from torchref.trials import FEW, SAMPLES, WELL_WITHIN
+
+Analysis = Callable[[int], Rounding]
 
 
 @dataclass(frozen=True)
@@ -29,29 +32,37 @@ class Expected:
     """One quantity as the reference computes it.
 
     function   what computes it, as in sigmoid3.backward
-    analysis   its rounding analysis, or what makes it
+    analysis   its rounding analysis, or what makes it, where it is tried from so many samples
     inputs     the quantities that go into it
     surely     how many roundings of the value's own size the analysis allows at least, if that is known beforehand
+    is_tried   whether the analysis is of samples, so that one of a few of them costs less
     """
 
     name: str
     function: str
     value: Array
-    analysis: Rounding | Callable[[], Rounding]
+    analysis: Rounding | Analysis
     inputs: tuple[str, ...]
     surely: float = 0.0
+    is_tried: bool = False
 
     @cached_property
     def rounding(self) -> Rounding:
         """The rounding analysis; it may cost more than the value, and not everybody asks for it."""
-        return self.analysis if isinstance(self.analysis, Rounding) else self.analysis()
+        return self.analysis if isinstance(self.analysis, Rounding) else self.analysis(SAMPLES)
 
     def rounding_for(self, got: Array, dtype: DTypeLike) -> Rounding:
         """The rounding analysis; a part of it, and a cheap one, where that is enough for what was found."""
-        if self.surely:
-            least = Rounding(1, self.surely * np.abs(self.value), 0.0)
-            if got.shape != self.value.shape or bool((np.abs(got - self.value) <= allowance(least, dtype)).all()):
-                return least
+        if got.shape == self.value.shape:
+            off = np.abs(got - self.value)
+            if self.surely:
+                least = Rounding(1, self.surely * np.abs(self.value), 0.0)
+                if (off <= allowance(least, dtype)).all():
+                    return least
+            if self.is_tried and not isinstance(self.analysis, Rounding):
+                first = self.analysis(FEW)
+                if (off <= WELL_WITHIN * allowance(first, dtype)).all():
+                    return first
         return self.rounding
 
     def can_go_on_with(self, got: Array | None) -> TypeGuard[Array]:
@@ -74,10 +85,11 @@ class Share:
     """What one layer sends back to a quantity that enters it; the quantity's gradient is the sum of these."""
 
     value: Array
-    analysis: Callable[[], Rounding]
+    analysis: Analysis
     function: str
     inputs: tuple[str, ...]
     surely: float
+    is_tried: bool
 
 
 class Reference:
@@ -131,16 +143,18 @@ class Reference:
             quantity = f"forward/{name}.{inner}"
             analysis = partial(step.rounding_forward, inner)
             function = f"{name}.forward_{inner}"
-            yield Expected(quantity, function, values[inner], analysis, tuple(inputs), MODULE_ROUNDINGS)
+            yield Expected(quantity, function, values[inner], analysis, tuple(inputs), MODULE_ROUNDINGS, True)
             if inner in step.given:
                 inputs.append(quantity)
         analysis = partial(step.rounding_forward, "")
-        yield Expected(f"forward/{name}", f"{name}.forward", values[""], analysis, tuple(inputs), step.surely)
+        yield Expected(
+            f"forward/{name}", f"{name}.forward", values[""], analysis, tuple(inputs), step.surely, step.is_tried
+        )
         for state in step.node.layer.next_states:
             analysis = partial(step.rounding_forward, f"next {state}")
             value = values[f"next {state}"]
             function = f"{name}.next_{state}"
-            yield Expected(f"state/{name}.{state}", function, value, analysis, tuple(inputs), MODULE_ROUNDINGS)
+            yield Expected(f"state/{name}.{state}", function, value, analysis, tuple(inputs), MODULE_ROUNDINGS, True)
 
     def _loss(self) -> Iterator[Expected]:
         case, before = self.case, f"forward/{self.layers[-1].name}"
@@ -203,7 +217,7 @@ class Reference:
         for i in reversed(step.node.layer.inner_gradients):
             quantity, analysis = f"backward/{name}.{i}", partial(rounding.of, i)
             function = f"{name}.backward_{i}"
-            yield Expected(quantity, function, back[i], analysis, tuple(inputs), MODULE_ROUNDINGS)
+            yield Expected(quantity, function, back[i], analysis, tuple(inputs), MODULE_ROUNDINGS, True)
             if i in given:
                 inputs.append(quantity)
         own = [
@@ -215,7 +229,7 @@ class Reference:
         for place, source in enumerate(step.node.sources):
             if (value := back.get(f"x {place}")) is not None:
                 analysis = partial(rounding.of, f"x {place}")
-                share = Share(value, analysis, f"{name}.backward", tuple(inputs), step.surely)
+                share = Share(value, analysis, f"{name}.backward", tuple(inputs), step.surely, step.is_tried)
                 self.shares.setdefault(source, {}).setdefault(name, []).append(share)
 
     def _sum_of_shares(self, source: str) -> Expected:
@@ -227,7 +241,8 @@ class Reference:
         inputs = tuple(dict.fromkeys(name for share in shares for name in share.inputs))
         analysis = shares[0].analysis if len(shares) == 1 else partial(_added, shares)
         surely = min(share.surely for share in shares)
-        return Expected(f"backward/{source}", function, value, analysis, inputs, surely)
+        is_tried = any(share.is_tried for share in shares)
+        return Expected(f"backward/{source}", function, value, analysis, inputs, surely, is_tried)
 
     def go_back(self, step: LayerStep, grad_output: Array) -> tuple[dict[str, Array], dict[str, Array]]:
         """What a layer sends back to each of its sources, and to each of its parameters, given what comes to it."""
@@ -239,7 +254,7 @@ class Reference:
         return sent, {p: back[f"own {p}"] for p in step.parameters}
 
     def _gradient(
-        self, step: LayerStep, parameter: str, value: Array, analysis: Callable[[], Rounding], inputs: tuple[str, ...]
+        self, step: LayerStep, parameter: str, value: Array, analysis: Analysis, inputs: tuple[str, ...]
     ) -> Expected:
         """The gradient of the objective: of the loss, plus the penalty's l1 sign(w) + l2 w."""
         name, penalty, surely = f"{step.name}.{parameter}", self.case.penalty, step.surely
@@ -247,7 +262,8 @@ class Reference:
             leaf = self._tensor(self.case.parameters[name]).requires_grad_()
             extra = twin.array(torch.autograd.grad(twin.penalty_value(penalty, {name: leaf}), leaf)[0])
             value, analysis, surely = value + extra, partial(_penalised, analysis, extra), min(1.0, surely)
-        return Expected(f"gradient/{name}", f"{step.name}.grad_{parameter}", value, analysis, inputs, surely)
+        function = f"{step.name}.grad_{parameter}"
+        return Expected(f"gradient/{name}", function, value, analysis, inputs, surely, step.is_tried)
 
     def _update(self) -> Iterator[Expected]:
         """What torch.optim's step makes of the gradients in `values`; a frozen parameter stays."""
@@ -293,20 +309,20 @@ class Reference:
         return Update(case.optimiser, *given, made, twin.array(new), case.dtype)
 
 
-def _of(roundings: Callable[[], Mapping[str, Rounding]], name: str) -> Rounding:
-    """One of the roundings of an update."""
+def _of(roundings: Callable[[], Mapping[str, Rounding]], name: str, _: int) -> Rounding:
+    """One of the roundings of an update, which are not tried."""
     return roundings()[name]
 
 
-def _penalised(analysis: Callable[[], Rounding], extra: Array) -> Rounding:
+def _penalised(analysis: Analysis, extra: Array, samples: int) -> Rounding:
     """Of a gradient to which a penalty's has been added."""
-    rounding = analysis()
+    rounding = analysis(samples)
     return replace(rounding, operations=rounding.operations + 4, magnitude=rounding.magnitude + np.abs(extra))
 
 
-def _added(shares: Sequence[Share]) -> Rounding:
+def _added(shares: Sequence[Share], samples: int) -> Rounding:
     """Of a sum of what several layers send back."""
-    parts = [share.analysis() for share in shares]
+    parts = [share.analysis(samples) for share in shares]
     magnitude = np.asarray(sum((part.magnitude for part in parts[1:]), parts[0].magnitude))
     factor = np.asarray(sum((part.factor for part in parts[1:]), np.asarray(parts[0].factor)))
     return Rounding(max(part.operations for part in parts) + len(parts), magnitude, factor)

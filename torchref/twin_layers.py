@@ -15,7 +15,7 @@ Takes = tuple[int, ...]
 
 
 class Cut(Protocol):
-    """See torchref/layer_step.py."""
+    """See torchref/cuts.py."""
 
     def __call__(self, name: str, value: Tensor, time: int | None = None) -> Tensor:
         """What to go on with."""

@@ -55,6 +55,11 @@ def check(
             raise must_be("FILE", "given with --assignment", "nothing")
         context.exit(check_solution(Path(target), assignment, language))
     if target is None:
+        from torchref.workers import WORTH_WORKERS, start_server
+
+        if networks >= WORTH_WORKERS and only is None and device in (None, "cpu"):
+            start_server()  # before this process imports torch, so that both do at once
+
         from torchref.self_check import Request, run
 
         context.exit(run(Request(networks, seed, only, device, json_file, language)))
