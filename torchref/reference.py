@@ -53,16 +53,16 @@ class Expected:
 
     def rounding_for(self, got: Array, dtype: DTypeLike) -> Rounding:
         """The rounding analysis; a part of it, and a cheap one, where that is enough for what was found."""
-        if got.shape == self.value.shape:
-            off = np.abs(got - self.value)
-            if self.surely:
-                least = Rounding(1, self.surely * np.abs(self.value), 0.0)
-                if (off <= allowance(least, dtype)).all():
-                    return least
-            if self.is_tried and not isinstance(self.analysis, Rounding):
-                first = self.analysis(FEW)
-                if (off <= WELL_WITHIN * allowance(first, dtype)).all():
-                    return first
+        least = Rounding(1, self.surely * np.abs(self.value), 0.0)
+        if got.shape != self.value.shape:
+            return least  # which is not compared
+        off = np.abs(got - self.value)
+        if self.surely and (off <= allowance(least, dtype)).all():
+            return least
+        if self.is_tried and not isinstance(self.analysis, Rounding):
+            first = self.analysis(FEW)
+            if (off <= WELL_WITHIN * allowance(first, dtype)).all():
+                return first
         return self.rounding
 
     def can_go_on_with(self, got: Array | None) -> TypeGuard[Array]:
