@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import torchref
-from manual import InputError, Linear, Network, ReLU, Sigmoid
+from manual import Adam, InputError, Linear, Network, ReLU, Sigmoid
 from torchref.crosschecks.collect import first, gradient_paths, lookup
 from torchref.crosschecks.layout import Packing
 from torchref.verdict import Verdict
@@ -33,6 +33,37 @@ def check(run, **options):
 def test_right_code_agrees_in_both_dtypes():
     assert check(right).ok
     assert check(right, dtype=np.float32).ok
+
+
+def adam_step(bias_correction):
+    """A step of training with Adam, right or without its bias correction; only the new weights are given."""
+
+    def step(p, x, t):
+        gradients = right(p, x, t)
+        new = {}
+        for name, value in p.items():
+            gradient = gradients[f"d{name}"]
+            m, v = 0.1 * gradient, 0.001 * gradient**2
+            if bias_correction:
+                m, v = m / (1 - 0.9), v / (1 - 0.999)
+            new[name] = value - 0.01 * m / (np.sqrt(v) + 1e-8)
+        return {**{k: g for k, g in gradients.items() if k != "loss"}, **new}
+
+    return step
+
+
+def test_a_step_by_another_optimiser_is_judged_as_that():
+    adam = torchref.crosscheck(adam_step(True), NETWORK, LAYOUT, loss=LOSS, optimiser=Adam(0.01))
+    assert adam.ok
+    assert {step.name for step in adam.steps if step.name.startswith("updated/")} == {
+        f"updated/{name}" for name in LAYOUT.values()
+    }
+    wrong = torchref.crosscheck(adam_step(False), NETWORK, LAYOUT, loss=LOSS, optimiser=Adam(0.01))
+    assert {finding.step.name.partition("/")[0] for finding in wrong.findings} == {"updated"}
+    assert {e.name for finding in wrong.findings for e in finding.explanations} == {"bias-not-corrected"}
+    module = torch.nn.Linear(3, 2).double()
+    with pytest.raises(InputError, match="optimiser must be left out beside a torch module"):
+        torchref.crosscheck(adam_step(True), module, {"W": "weight"}, x=np.ones((2, 3)), optimiser=Adam(0.01))
 
 
 def crash(p, x, t):

@@ -11,6 +11,8 @@ from manual.case import Case
 from manual.layers import Layer
 from manual.losses import Loss, parse_loss
 from manual.network import Network
+from manual.optimisers import Optimiser
+from manual.optimisers.sgd import SGD
 from manual.penalty import Penalty
 from torchref.crosschecks.adapter import Adapter, Quantity
 from torchref.crosschecks.call import Run
@@ -33,6 +35,7 @@ def crosscheck(
     *,
     loss: "str | Loss | Callable[..., Any] | None" = None,
     learning_rate: float = 1.0,
+    optimiser: Optimiser | None = None,
     penalty: Penalty | None = None,
     frozen: Sequence[str] = (),
     x: ArrayLike | None = None,
@@ -56,6 +59,8 @@ def crosscheck(
     parameters   the code's name (or path) -> the reference's parameter that it holds, and how: see layout.py
     loss         a name such as half_squared_error_sum, or for a torch module a function of (output, target). Without
                  one, target is the gradient that comes from above
+    optimiser    how the code updates, as in manual.Adam(0.01), in its first step, before which all that it keeps is 0;
+                 plain gradient descent with `learning_rate` if it is not given
     x, target    a batch; drawn at random if not given (a torch module needs x)
     gradients    where the gradient of a parameter is, for those that are not found by themselves
     quantities   the code's name -> ours, as in {"a1": "forward/sigmoid1", "delta2": "backward/linear2"}; if need be
@@ -74,6 +79,8 @@ def crosscheck(
         return Adapter(run, packings, gradients or {}, quantities or {}, returns, columns)
 
     if not isinstance(reference, Network | Layer | Case):
+        if optimiser is not None:
+            raise must_be("optimiser", "left out beside a torch module", optimiser.kind, "use crosscheck_optimiser")
         return collect(
             _beside_module(adapter, reference, loss, learning_rate, given_x, given_target, dtype, seed, title)
         )
@@ -85,7 +92,7 @@ def crosscheck(
         raise must_be("loss", "the name of one of manual's losses beside a network specification", loss)
 
     def drawn(network: Network | Layer, x: Array | None, target: Array | None, states: Mapping[str, Array]) -> Case:
-        settings = (declared, learning_rate, penalty or Penalty(), frozenset(frozen))
+        settings = (declared, optimiser or SGD(learning_rate), penalty or Penalty(), frozenset(frozen))
         return make_case(network, *settings, x, target, seed, states, given_x).astype(dtype)
 
     if isinstance(reference, Case):

@@ -9,7 +9,7 @@ from manual.layers import Layer
 from manual.losses import Loss
 from manual.losses.inner_product import InnerProduct
 from manual.network import Network
-from manual.optimisers.sgd import SGD
+from manual.optimisers import Optimiser
 from manual.penalty import Penalty
 from torchref.random_chains import random_input, random_states
 from torchref.random_parts import random_target
@@ -31,7 +31,7 @@ def random_inputs(network: Network, examples: int, rng: np.random.Generator, lik
 def make_case(
     network: Network | Layer,
     loss: Loss | None,
-    learning_rate: float,
+    optimiser: Optimiser,
     penalty: Penalty,
     frozen: frozenset[str],
     x: np.ndarray | None,
@@ -57,4 +57,4 @@ def make_case(
     loss = loss or InnerProduct("sum")
     target = random_target(rng, loss, shape) if target is None else np.asarray(target)
     drawn = random_states(rng, chain, x.shape) | dict(states or {})
-    return Case(chain, parameters, x, target, loss, SGD(learning_rate), penalty, frozen, drawn)
+    return Case(chain, parameters, x, target, loss, optimiser, penalty, frozen, drawn)
