@@ -37,6 +37,17 @@ class Clipping:
         """C g, or g cut off at ±bound."""
         if self.by == "value":
             return np.clip(gradients, -self.bound, self.bound, out=out)
-        norm = np.sqrt(np.vecdot(gradients, gradients))[..., None]
-        factor = np.minimum(1.0, self.bound / (norm + LEAST_NORM))
+        factor = np.minimum(1.0, self.bound / (_norm(gradients) + LEAST_NORM))
         return np.multiply(gradients, factor.astype(gradients.dtype), out=out)
+
+
+def _norm(gradients: Array) -> Array:
+    """|g|, also where the square of a number is beyond the largest one that there is: of g / max |g| none is."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        norm = np.sqrt(np.vecdot(gradients, gradients))[..., None]
+        if np.isfinite(norm).all():
+            return norm
+        largest = np.abs(gradients).max(axis=-1, keepdims=True)
+        scaled = gradients / largest
+        is_too_large = np.isinf(norm) & np.isfinite(largest)
+        return np.where(is_too_large, largest * np.sqrt(np.vecdot(scaled, scaled))[..., None], norm)

@@ -35,6 +35,8 @@ def main() -> int:
     steps = alarms = 0
     for number, (shares, count, wrong) in enumerate(in_parallel(shares_of, range(networks), "right networks")):
         steps, alarms = steps + count, alarms + wrong
+        if wrong:
+            print(f"network {number}: {wrong} of {count} steps do not agree", flush=True)
         for key, share in shares.items():
             worst[key] = max(worst[key], (share, number))
     for (function, dtype), (share, number) in sorted(worst.items()):

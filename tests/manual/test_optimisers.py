@@ -129,6 +129,16 @@ def test_clipping_is_torch_s_and_leaves_what_is_within():
                     assert np.array_equal(got, g)
 
 
+def test_gradients_whose_squares_overflow_are_clipped_to_the_bound_and_not_to_zero():
+    small, large = np.array([3.0, 4.0], np.float32), np.array([3e25, 4e25], np.float32)
+    clipping = Clipping("norm", 2.0)
+    assert_close(clipping.clip(large), np.array([1.2, 1.6], np.float32), SINGLE)
+    both = clipping.clip(np.stack([small, large]))
+    assert np.array_equal(both[0], clipping.clip(small))  # what is beside it changes nothing
+    assert np.array_equal(both[1], clipping.clip(large))
+    assert np.isnan(clipping.clip(np.array([np.inf, 1.0], np.float32))).any()
+
+
 def test_clipping_comes_between_gradient_and_update():
     case = replace(manual.document.example(), clipping=Clipping("norm", 0.01), frozen=frozenset())
     trace = manual.run(case)
