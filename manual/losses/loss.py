@@ -73,7 +73,12 @@ class Loss:
     def reduce(self, elements: Array, scale: float, out: Array | None = None) -> Array:
         """E = scale · Σ elements; the elements of one network lie along the last axis."""
         total = np.add.reduce(elements, axis=-1, out=out)
-        return np.asarray(total if scale == 1.0 else np.multiply(total, scale, out=out))
+        if scale == 1.0:
+            return np.asarray(total)
+        mean = np.asarray(np.multiply(total, scale, out=out))
+        if np.isinf(mean).any():  # the mean may be a number where the sum is beyond the largest one
+            np.copyto(mean, np.add.reduce(elements * scale, axis=-1), where=np.isinf(mean))
+        return mean
 
     def backward(self, output: Array, target: Array, scale: float, out: Array | None = None) -> Array:
         """∂E/∂output = scale · slope."""

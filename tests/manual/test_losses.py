@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from manual import LOSSES, InputError, parse_loss
-from tests.closeness import DIFFERENCED, assert_close
+from tests.closeness import DIFFERENCED, SINGLE, assert_close
 from tests.manual.witness import central_difference
 
 RNG = np.random.default_rng(8)
@@ -72,6 +72,18 @@ def test_binary_cross_entropy_bounds_its_logarithms_as_torch_does():
     output, target = np.array([[1.0, 0.0, 1.0, 0.0]]), np.array([[0.0, 1.0, 1.0, 0.0]])
     assert loss.elements(output, target).tolist() == [[100.0, 100.0, 0.0, 0.0]]
     assert np.isfinite(loss.slope(output, target)).all()
+
+
+def test_a_mean_of_numbers_whose_sum_overflows_is_their_mean():
+    loss = parse_loss("half_squared_error_mean")
+    large, small = np.full(100, 1e37, np.float32), np.arange(100, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        assert_close(loss.reduce(large, 0.01), np.float32(1e37), SINGLE)
+        out = np.empty(2, np.float32)
+        together = loss.reduce(np.stack([large, small]), 0.01, out)
+        assert np.isinf(loss.reduce(np.array([np.inf, 1.0]), 0.5))
+    assert together is out
+    assert together[1] == loss.reduce(small, 0.01)
 
 
 def test_absolute_error_takes_slope_0_at_its_kink():
