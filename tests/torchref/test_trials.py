@@ -30,10 +30,10 @@ def test_samples_are_drawn_as_they_are_asked_for_and_kept():
     made = []
     trials = Trials({"y": torch.zeros(1, dtype=torch.float64)}, counting(made))
     assert made == []
-    assert_close(trials.moved("y", 2), np.sqrt((1 + 9) / 2))
-    assert_close(trials.moved("y", 1), np.sqrt((1 + 9) / 2))
+    assert_close(trials.moved("y", 2), [np.sqrt((1 + 9) / 2)])
+    assert_close(trials.moved("y", 1), [np.sqrt((1 + 9) / 2)])
     assert len(made) == 2
-    assert_close(trials.moved("y", 8), np.sqrt((1 + 9 + 6 * 25) / 8))
+    assert_close(trials.moved("y", 8), [np.sqrt((1 + 9 + 6 * 25) / 8)])
     assert len(made) == SAMPLES
 
 
