@@ -20,12 +20,12 @@ import numpy as np
 
 from tests.benchmarks.sandbox import launches_a_second
 from tests.grade.made_up import MadeUp, members, write_class
-from torchref.grade.engines import cores
 from torchref.grade.grading import GradeRequest, Grading
 from torchref.grade.marking import Marker
 from torchref.grade.program import Answer, Call, Limits, Outcome, Program, Status
 from torchref.grade.record import Marks, Record
 from torchref.grade.work import Job
+from torchref.workers import processors
 
 ASSIGNMENT = Path(__file__).parent.parent / "grade" / "mlp_gradient.py"
 STUDENTS, PEERS = 1000, 120
@@ -75,7 +75,7 @@ def _answer(arrays: dict[str, np.ndarray], prefix: str) -> Answer:
 
 def request_of(folder: Path) -> GradeRequest:
     """A run over the class in a folder, a process a core."""
-    return GradeRequest(folder / "class", str(ASSIGNMENT), folder / "marks", workers=cores())
+    return GradeRequest(folder / "class", str(ASSIGNMENT), folder / "marks", workers=processors())
 
 
 def as_expected(record: Record, made: MadeUp) -> bool:
@@ -111,8 +111,8 @@ def mark_by_new_pythons(job: Job) -> Marks:
 
 def peer_graded(jobs: list[Job]) -> tuple[dict[str, Marks], float]:
     """The peer's marks, and seconds, from when its workers have imported all that they need."""
-    with ProcessPoolExecutor(cores(), get_context("spawn")) as pool:
-        list(pool.map(mark_by_new_pythons, jobs[: 4 * cores()]))
+    with ProcessPoolExecutor(processors(), get_context("spawn")) as pool:
+        list(pool.map(mark_by_new_pythons, jobs[: 4 * processors()]))
         start = time.perf_counter()
         marks = list(pool.map(mark_by_new_pythons, jobs))
         return {job.student: mark for job, mark in zip(jobs, marks, strict=True)}, time.perf_counter() - start
@@ -154,7 +154,7 @@ def main():
 
 def line(what: str, rate: float) -> None:
     """One rate."""
-    print(f"{what:48} {rate:6.1f} submissions/s on {cores()} cores")
+    print(f"{what:48} {rate:6.1f} submissions/s on {processors()} cores")
 
 
 def verdicts(marks: Marks | Record) -> list[tuple[str, str, float]]:

@@ -5,7 +5,7 @@ import pytest
 from tests.grade.built_in import CODE
 from torchref.grade import assignments, seeds
 from torchref.grade.credit import earned
-from torchref.grade.hints import hints_of
+from torchref.grade.hints import named_in
 
 
 def examples(name):
@@ -21,5 +21,5 @@ def test_every_mistake_loses_marks_and_gets_its_name(name):
             judged = example.judge(wrong.answer)
             what = f"{task.name}: {wrong.mistake} at {wrong.quantity}"
             assert not all(earned([judged])), what
-            named = {part for hint in hints_of(judged) for part in hint.mistake.replace(" + ", " / ").split(" / ")}
+            named = named_in(judged)
             assert wrong.mistake in named, f"{what}: {named}"

@@ -44,13 +44,13 @@ def grade(
 
     Exit code: 0 all marked, 2 unusable input, 3 some could not be judged.
     """
-    from torchref.grade.engines import cores
     from torchref.grade.grade_class import grade_class, shard_of
     from torchref.grade.grading import GradeRequest
+    from torchref.workers import processors
 
     files = (output, roster, database, secret_file)
     accept = tuple(effect.strip() for effect in accept_missing.split(",") if effect.strip())
     request = GradeRequest(
-        submissions, assignment, *files, workers or cores(), scheduler, shard_of(shard), regrade, accept
+        submissions, assignment, *files, workers or processors(), scheduler, shard_of(shard), regrade, accept
     )
     context.exit(grade_class(request, language, with_numbers))

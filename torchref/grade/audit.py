@@ -14,10 +14,10 @@ from manual.arrays import Array
 from torchref.errors import InputError, must_be
 from torchref.grade.assignment import Assignment
 from torchref.grade.credit import earned, points_of
-from torchref.grade.hints import hints_of
+from torchref.grade.hints import named_in
 from torchref.grade.questions import hidden, visible
 from torchref.grade.record import Text
-from torchref.grade.tasks.task import Example, Judged, Task, WrongAnswer
+from torchref.grade.tasks.task import Example, Task, WrongAnswer
 
 # What share of its points an answer that shows nothing may earn by what follows from it.
 FREE = 0.25
@@ -112,12 +112,7 @@ class _Tried:
         self.wrong = wrong
         judged = example.judge(wrong.answer)
         self.is_caught = not all(earned([judged]))
-        self.is_named = self.is_caught and wrong.mistake in _names(judged, bool(task.forward))
-
-
-def _names(judged: Judged, is_derivative: bool) -> set[str]:
-    """The mistakes that the hints name, each alone."""
-    return {n for hint in hints_of(judged, is_derivative) for n in hint.mistake.replace(" + ", " / ").split(" / ")}
+        self.is_named = self.is_caught and wrong.mistake in named_in(judged, bool(task.forward))
 
 
 def _tried_on(

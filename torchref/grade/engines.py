@@ -1,6 +1,5 @@
 """Engines: where the workers are: processes of this machine, or a Dask cluster."""
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -13,11 +12,6 @@ from torchref.grade.crew import local_executor
 PATIENCE = 20
 
 Engine = tuple[Callable[[], Executor], int]
-
-
-def cores() -> int:
-    """How many processes this one may keep busy."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

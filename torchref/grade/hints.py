@@ -37,6 +37,11 @@ def hints_of(judged: Judged, is_derivative: bool = False) -> Iterator[Hint]:
         yield Hint(Text(note.english, note.chinese), "", "", Text(note.english, note.chinese))
 
 
+def named_in(judged: Judged, is_derivative: bool = False) -> set[str]:
+    """The mistakes that the hints name, each alone."""
+    return {n for hint in hints_of(judged, is_derivative) for n in hint.mistake.replace(" + ", " / ").split(" / ")}
+
+
 def _is_missing(step: StepVerdict) -> bool:
     return step.verdict is Verdict.MISSING
 
